@@ -1,0 +1,31 @@
+"""Which project files a script's behaviour depends on."""
+
+import functools
+import sys
+from modulefinder import ModuleFinder
+from pathlib import Path
+
+
+@functools.cache
+def project_modules(script: str, root: str) -> list[str]:
+    """`script` and every module that it imports from below `root`, by path, sorted.
+
+    Only imports are followed, nothing is run; what is installed elsewhere is left out.
+    """
+    finder = _ProjectFinder(path=[str(Path(script).parent), root])
+    finder.run_script(script)
+    root_path = Path(root).resolve()
+    found = {Path(script)}
+    for module in finder.modules.values():
+        if module.__file__ and root_path in Path(module.__file__).resolve().parents:
+            found.add(Path(module.__file__))
+    return sorted(str(path) for path in found)
+
+
+class _ProjectFinder(ModuleFinder):
+    """A ModuleFinder that does not search for the standard library, which never changes here."""
+
+    def find_module(self, name, path, parent=None):
+        if name in sys.stdlib_module_names and parent is None:
+            raise ImportError(name)
+        return super().find_module(name, path, parent)

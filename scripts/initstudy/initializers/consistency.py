@@ -1,0 +1,157 @@
+"""Consistency-aware initialization: the samples that the network generates match a target.
+
+Layer by layer in forward order, on the outputs of the layers that are done, an affine map moves the
+layer's pre-activations towards N(0, tau^2 I), tau = 1, or `output_std` at the logits. The map is the
+one that brings their Gaussian closest to the target in 2-Wasserstein distance, in a class named by
+`match`; it is folded into weight and bias.
+"""
+
+import copy
+import math
+
+import torch
+from torch import Tensor, nn
+
+from initstudy.initializers import Calibration, Context
+from initstudy.networks import layer_inputs, weighted_layers
+from initstudy.statistics import Moments, moments
+
+AUTO_STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
+EIGENVALUE_FLOOR = 1e-3
+
+
+def consistency(
+    network: nn.Sequential,
+    context: Context,
+    match: str = "channel",
+    strength: float | str = 1.0,
+    base: str = "orthogonal",
+    output_std: float | None = None,
+) -> Calibration:
+    """Match the pre-activations' moments on the calibration set.
+
+    match: scalar (one factor for all; with output_std 1 the closed form of LSUV), channel (mean
+    and variance of each channel) or joint (the whole covariance).
+    strength: how far to go, from 0 (the base initializer) to 1 (the full match), along the
+    displacement interpolation; `auto` lets one optimizer step decide (see choose_strength).
+    base: the function torch.nn.init.<base>_ that draws the weights.
+    output_std: tau at the logits; by default the study's.
+    """
+    tau = context.output_std if output_std is None else output_std
+    if strength == "auto":
+        return choose_strength(network, context, match, base, tau)
+    match_moments(network, context, match, strength, base, tau)
+    return Calibration(samples=len(context.images), strength=strength)
+
+
+def match_moments(
+    network: nn.Sequential,
+    context: Context,
+    match: str,
+    strength: float,
+    base: str,
+    output_std: float,
+) -> None:
+    """Draw every layer from `base` and move its pre-activations towards their target."""
+    last = list(weighted_layers(network).values())[-1]
+    draw = getattr(nn.init, f"{base}_")
+    for layer, inputs in layer_inputs(network, context.images):
+        draw(layer.weight, generator=context.generator)
+        layer.bias.zero_()
+        if strength == 0:
+            continue
+        outputs = layer(inputs).movedim(1, -1).flatten(0, -2)
+        tau = output_std if layer is last else 1.0
+        matrix, offset = affine_map(moments(outputs[None]), tau, match)
+        matrix = torch.lerp(torch.eye(len(matrix), dtype=matrix.dtype), matrix, strength)
+        weight = matrix @ layer.weight.flatten(1).to(matrix.dtype)
+        layer.weight.copy_(weight.view_as(layer.weight))
+        layer.bias.copy_(strength * offset)
+
+
+def affine_map(sample: Moments, tau: float, match: str) -> tuple[Tensor, Tensor]:
+    """The map z -> A z + c of class `match` that takes `sample` (K = 1) closest to N(0, tau^2 I).
+
+    Returns A, C x C, and c, C, in float64. Raises ValueError for an unknown class.
+    """
+    mean, covariance = sample.mean[0], sample.covariance[0]
+    channels = len(mean)
+    if match == "scalar":
+        total_variance = covariance.diagonal().mean() + mean.var(correction=0)
+        scale = inverse_deviation(total_variance)
+        return tau * scale * torch.eye(channels, dtype=mean.dtype), torch.zeros_like(mean)
+    if match == "channel":
+        matrix = tau * torch.diag(inverse_deviation(covariance.diagonal()))
+    elif match == "joint":
+        eigenvalues, vectors = torch.linalg.eigh(covariance)
+        floor = EIGENVALUE_FLOOR * covariance.trace() / channels
+        scales = inverse_deviation(eigenvalues.clamp(min=floor))
+        matrix = tau * (vectors * scales) @ vectors.T
+    else:
+        raise ValueError(f"match {match!r}: choose scalar, channel or joint")
+    return matrix, -matrix @ mean
+
+
+def inverse_deviation(variance: Tensor) -> Tensor:
+    """1 / sqrt(variance); 1 where there is no variance to scale (all inputs are dead, say)."""
+    return torch.where(variance > 0, variance, 1.0).rsqrt()
+
+
+def choose_strength(
+    network: nn.Sequential, context: Context, match: str, base: str, output_std: float
+) -> Calibration:
+    """Initialize with the strength after which one optimizer step lowers the loss the most.
+
+    For each strength the network is drawn anew from the same random numbers and takes one step on
+    one labelled batch; the decrease is that of the loss on a second, disjoint batch, both as large
+    as the calibration set. The decrease decides and not the loss after the step, since every first
+    loss is close to ln(classes) and the smallest may be that of a start that does not move at all.
+    A tie goes to the smaller strength; a loss that is not finite counts as no decrease.
+    """
+    size = len(context.images)
+    images, labels = context.labelled_batch(2 * size)
+    step_batch, probe_batch = zip(images.split(size), labels.split(size), strict=True)
+    random_state = context.generator.get_state()
+    best_decrease, best_strength, best_parameters = -math.inf, 0.0, None
+    for strength in AUTO_STRENGTHS:
+        context.generator.set_state(random_state)
+        match_moments(network, context, match, strength, base, output_std)
+        parameters = copy.deepcopy(network.state_dict())
+        decrease = decrease_after_step(network, context, step_batch, probe_batch)
+        if best_parameters is None or decrease > best_decrease:
+            best_decrease, best_strength, best_parameters = decrease, strength, parameters
+    network.load_state_dict(best_parameters)
+    # Strength 0 looks at no calibration inputs; every strength needs one batch for its step and
+    # the other one twice.
+    matched = sum(strength > 0 for strength in AUTO_STRENGTHS)
+    return Calibration(
+        samples=size * (matched + 3 * len(AUTO_STRENGTHS)),
+        steps=len(AUTO_STRENGTHS),
+        strength=best_strength,
+    )
+
+
+def decrease_after_step(
+    network: nn.Sequential,
+    context: Context,
+    step_batch: tuple[Tensor, Tensor],
+    probe_batch: tuple[Tensor, Tensor],
+) -> float:
+    """By how much one optimizer step on `step_batch` lowers the loss on `probe_batch`, in nats.
+
+    -inf where a loss is not finite. The network is left after its step.
+    """
+
+    def loss(batch: tuple[Tensor, Tensor]) -> Tensor:
+        images, labels = batch
+        return nn.functional.cross_entropy(network(images), labels)
+
+    before = loss(probe_batch)
+    optimizer = context.optimizer(network.parameters())
+    optimizer.zero_grad()
+    with torch.enable_grad():
+        loss(step_batch).backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    decrease = float(before - loss(probe_batch))
+    return decrease if math.isfinite(decrease) else -math.inf

@@ -1,0 +1,86 @@
+"""run.h5, the record of one cell; its layout is the table under "Results" in the README."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from initstudy.commands import InputError
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Run:
+    """One cell's results, as numpy arrays; K replicas, L layers."""
+
+    attributes: dict
+    """cell, software, layers (decoded from JSON) and the plain attributes of the file."""
+    history: dict[str, np.ndarray]
+    """step, epoch: E + 1; {train,validation,test}_{loss,accuracy}: (E + 1) x K."""
+    progress: dict[str, np.ndarray]
+    """step: P; loss: P x K."""
+    statistics_step: np.ndarray
+    """T."""
+    statistics: dict[str, dict[str, np.ndarray]]
+    """layer -> quantity -> T x K."""
+    initial: dict[str, dict[str, np.ndarray]]
+    """layer -> weight (K x out x in (x kh x kw)) and bias (K x out)."""
+
+
+JSON_ATTRIBUTES = ("cell", "software", "layers")
+
+
+def write_run(path: str | Path, run: Run) -> None:
+    """Write a run; equal content gives equal bytes."""
+    with h5py.File(path, "w") as file:
+        file.attrs["schema_version"] = SCHEMA_VERSION
+        for name, value in run.attributes.items():
+            is_json = name in JSON_ATTRIBUTES
+            file.attrs[name] = json.dumps(value, sort_keys=True) if is_json else value
+        _write_group(file, "history", run.history)
+        _write_group(file, "progress", run.progress)
+        file["statistics/step"] = run.statistics_step
+        for layer, quantities in run.statistics.items():
+            _write_group(file, f"statistics/{layer}", quantities)
+        for layer, parameters in run.initial.items():
+            _write_group(file, f"initial/{layer}", parameters)
+
+
+def read_run(path: str | Path, initial: bool = False) -> Run:
+    """Read a run; the initial parameters, most of the file, only on demand.
+
+    Raises InputError for a file that is cut short or not a run of this schema.
+    """
+    try:
+        with h5py.File(path) as file:
+            if file.attrs["schema_version"] != SCHEMA_VERSION:
+                raise KeyError("schema_version")
+            attributes = dict(file.attrs)
+            for name in JSON_ATTRIBUTES:
+                attributes[name] = json.loads(attributes[name])
+            layers = attributes["layers"]
+            return Run(
+                attributes=attributes,
+                history=_read_group(file["history"]),
+                progress=_read_group(file["progress"]),
+                statistics_step=file["statistics/step"][:],
+                statistics={layer: _read_group(file["statistics"][layer]) for layer in layers},
+                initial={layer: _read_group(file["initial"][layer]) for layer in layers if initial},
+            )
+    except (OSError, KeyError, ValueError) as error:
+        raise InputError(
+            f"{path} is not a complete run of schema version {SCHEMA_VERSION}; delete it and run again"
+        ) from error
+
+
+def _write_group(file: h5py.File, name: str, arrays: dict[str, np.ndarray]) -> None:
+    group = file.create_group(name)
+    for key, array in arrays.items():
+        group[key] = array
+
+
+def _read_group(group: h5py.Group) -> dict[str, np.ndarray]:
+    return {name: dataset[:] for name, dataset in group.items()}

@@ -1,0 +1,190 @@
+"""A study: from the configuration to the cells of its experiments.
+
+No part of this needs PyTorch or Snakemake, so the workflow can be planned in milliseconds.
+"""
+
+import itertools
+from collections.abc import Iterable
+from pathlib import Path
+
+import jsonschema
+import yaml
+
+from initstudy.commands import InputError
+
+
+def _size(text: str) -> int | str:
+    return text if text == "all" else int(text)
+
+
+AXES = {
+    "dataset": str,
+    "network": str,
+    "depth": int,
+    "norm": str,
+    "initializer": str,
+    "optimizer": str,
+    "learning_rate": float,
+    "momentum": float,
+    "batch_size": int,
+    "train_size": _size,
+    "calibration_size": int,
+    "calibration_source": str,
+    "epochs": int,
+    "seed": int,
+}
+"""Every axis, in the order of the folders, with how its value is read from text."""
+
+
+def load_study(config: dict, overrides: dict, studies: Path, schema: Path) -> dict:
+    """config.yaml's content with the study that it names and command-line `overrides` over it.
+
+    Mappings are merged key by key, anything else is replaced. Raises InputError, in one sentence
+    that names file and key, if there is no such study or the outcome is not valid.
+    """
+    path = studies / f"{config.get('study')}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(file.stem for file in studies.glob("*.yaml")))
+        raise InputError(f"study: there is no file {path}; choose one of {known}, or write it")
+    changes = read_yaml(path)
+    study = merged(merged(config, changes), overrides)
+    _check_schema(study, changes, path, read_yaml(schema))
+    _check_names(study, path)
+    return study
+
+
+def read_yaml(path: Path) -> dict:
+    """A YAML mapping; raises InputError if the file is anything else or repeats a key."""
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{path} is not valid YAML in UTF-8: {reason}") from error
+    if not isinstance(content, dict):
+        raise InputError(f"{path} must hold a mapping of keys to values")
+    return content
+
+
+def merged(base: dict, changes: dict) -> dict:
+    """`base` with `changes` over it, mappings key by key."""
+    result = dict(base)
+    for key, value in changes.items():
+        both = isinstance(value, dict) and isinstance(base.get(key), dict)
+        result[key] = merged(base[key], value) if both else value
+    return result
+
+
+def experiment_axes(study: dict, experiment: str) -> dict[str, list]:
+    """All axes of an experiment with their values, in an order that does not depend on the file's.
+
+    Initializers keep the order of config.yaml. A default learning rate stays a mapping from
+    optimizer to rate until `expand`.
+    """
+    varied = study["experiments"][experiment]
+    axes = {}
+    for axis in AXES:
+        values = varied.get(axis, [study["defaults"][axis]])
+        rank = list(study["initializers"]).index if axis == "initializer" else _natural_order
+        axes[axis] = sorted(values, key=rank)
+    return axes
+
+
+def expand(axes: dict[str, list], calibrated: Iterable[str]) -> list[dict]:
+    """The cells of an experiment: the product of its axes, each point once.
+
+    Axes that an initializer does not use get a fixed value (calibration_size 0, calibration_source
+    none, for those not in `calibrated`), so they do not multiply its cells.
+    """
+    cells = {}
+    for values in itertools.product(*axes.values()):
+        cell = dict(zip(axes, values, strict=True))
+        if isinstance(cell["learning_rate"], dict):
+            cell["learning_rate"] = cell["learning_rate"][cell["optimizer"]]
+        if cell["initializer"] not in calibrated:
+            cell |= {"calibration_size": 0, "calibration_source": "none"}
+        elif cell["calibration_source"] == cell["dataset"]:
+            cell["calibration_source"] = "train"
+        for axis in ("learning_rate", "momentum"):
+            cell[axis] = float(cell[axis])
+        cells.setdefault(cell_folder(cell), cell)
+    return list(cells.values())
+
+
+def cell_folder(cell: dict) -> str:
+    """The folders of a cell, one `axis=value` each."""
+    return "/".join(f"{axis}={cell[axis]}" for axis in AXES)
+
+
+def calibrated_initializers(study: dict) -> list[str]:
+    """The initializers that look at calibration inputs."""
+    return [name for name, entry in study["initializers"].items() if entry.get("calibrated")]
+
+
+def cell_options(study: dict, cell: dict) -> dict:
+    """Everything that training a cell depends on: its axes and the options behind their names."""
+    initializer = study["initializers"][cell["initializer"]]
+    return cell | {
+        "replicas": study["replicas"],
+        "output_std": study["output_std"],
+        "architecture": study["networks"][cell["network"]]["method"],
+        "method": initializer["method"],
+        "options": initializer.get("options", {}),
+    }
+
+
+def _natural_order(value: object) -> tuple[bool, float, str]:
+    """A sort key: numbers by size, then text (`all` is the largest train_size)."""
+    is_number = isinstance(value, int | float)
+    return (not is_number, value if is_number else 0.0, str(value))
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """YAML whose mappings may not repeat a key."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1 and key != "<<":
+                raise yaml.YAMLError(f"key {key!r} stands twice, {node.start_mark}")
+        return super().construct_mapping(node, deep)
+
+
+def _check_schema(study: dict, changes: dict, path: Path, schema: dict) -> None:
+    error = jsonschema.exceptions.best_match(
+        jsonschema.Draft202012Validator(schema).iter_errors(study)
+    )
+    if error is None:
+        return
+    keys = [str(key) for key in error.absolute_path]
+    file = path if not keys or keys[0] in changes else "config.yaml"
+    where = ".".join(keys) or "top level"
+    if error.validator == "additionalProperties":
+        allowed = error.schema["properties"]
+        unknown = ", ".join(str(key) for key in error.instance if key not in allowed)
+        raise InputError(
+            f"{file}: {where}: unknown key {unknown}; allowed are {', '.join(allowed)}"
+        )
+    raise InputError(f"{file}: {where}: {error.message}")
+
+
+def _check_names(study: dict, path: Path) -> None:
+    """Every value that names a data set, network or initializer must be declared."""
+    declared = {
+        "dataset": study["datasets"],
+        "network": study["networks"],
+        "initializer": study["initializers"],
+        "calibration_source": ["train", "noise", *study["datasets"]],
+    }
+    places = {f"experiments.{name}": axes for name, axes in study["experiments"].items()}
+    places["defaults"] = {axis: [value] for axis, value in study["defaults"].items()}
+    for place, axes in places.items():
+        for axis, known in declared.items():
+            for value in axes.get(axis, []):
+                if value not in known:
+                    raise InputError(
+                        f"{path}: {place}.{axis}: {value!r} is not declared; "
+                        f"choose from {', '.join(known)}"
+                    )
+    for name, entry in study["datasets"].items():
+        if (entry["source"] == "folder") != ("path" in entry):
+            raise InputError(f"datasets.{name}: path is needed by source folder, and by no other")

@@ -1,0 +1,1 @@
+"""Training K replicas of a network at once, and recording what happens inside."""

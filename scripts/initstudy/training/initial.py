@@ -1,0 +1,105 @@
+"""The replicas' initial networks. They are made one by one, on the CPU, each from its own random
+streams: replica k is the same on every device and however many replicas there are."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from initstudy import seeds
+from initstudy.commands import InputError
+from initstudy.data.store import Dataset, read_dataset
+from initstudy.initializers import Calibration, Context, initialize
+from initstudy.plugins import load_function
+from initstudy.training.batches import Normalizer
+from initstudy.training.optimizers import make_optimizer
+
+
+def initial_networks(
+    cell: dict,
+    dataset: Dataset,
+    images: np.ndarray,
+    labels: np.ndarray,
+    calibration_data: str | Path | None,
+) -> tuple[list[nn.Sequential], list[Calibration]]:
+    """The replicas' networks and what their initialization cost.
+
+    images, labels: the training images in use (uint8), for labelled batches and, unless the cell's
+    calibration_source says otherwise, calibration.
+    """
+    architecture = load_function(cell["architecture"])
+    initializer = load_function(cell["method"])
+    normalize = Normalizer(dataset.mean, dataset.std, torch.device("cpu"))
+    pool = images
+    if calibration_data is not None:
+        pool = read_dataset(calibration_data).images["train"]
+    networks, calibrations = [], []
+    for replica in range(cell["replicas"]):
+        network = architecture(len(dataset.classes), cell["depth"], cell["norm"])
+        generator = seeds.generator(seeds.CALIBRATION, replica)
+        context = Context(
+            generator=seeds.generator(seeds.WEIGHTS, replica),
+            images=calibration_inputs(cell, pool, normalize, generator),
+            labelled_batch=LabelledBatches(images, labels, normalize, generator),
+            optimizer=lambda parameters: make_optimizer(
+                cell["optimizer"], parameters, cell["learning_rate"], cell["momentum"]
+            ),
+            output_std=cell["output_std"],
+        )
+        calibrations.append(initialize(network, initializer, cell["options"], context))
+        networks.append(network)
+    return networks, calibrations
+
+
+def calibration_inputs(
+    cell: dict, pool: np.ndarray, normalize: Normalizer, generator: torch.Generator
+) -> Tensor:
+    """The cell's `calibration_size` unlabelled inputs: drawn from `pool`, or standard normal noise.
+
+    They are normalised by the moments of the data set trained on, wherever they come from, as the
+    network's inputs are. Raises InputError if the pool is too small.
+    """
+    size = cell["calibration_size"]
+    if cell["calibration_source"] == "noise":
+        return torch.randn((size, *pool.shape[1:]), generator=generator)
+    if size > len(pool):
+        raise InputError(
+            f"calibration_size {size} exceeds the {len(pool)} images there are; lower it"
+        )
+    chosen = torch.randperm(len(pool), generator=generator)[:size]
+    return normalize(torch.from_numpy(pool[chosen.numpy()]))
+
+
+class LabelledBatches:
+    """Labelled training batches in a random order; disjoint until the set is used up."""
+
+    def __init__(
+        self,
+        images: np.ndarray,
+        labels: np.ndarray,
+        normalize: Normalizer,
+        generator: torch.Generator,
+    ):
+        self.images = images
+        self.labels = labels
+        self.normalize = normalize
+        self.generator = generator
+        self._remaining = np.empty(0, dtype=np.int64)
+
+    def __call__(self, size: int) -> tuple[Tensor, Tensor]:
+        """The next `size` normalised images and labels.
+
+        Raises InputError if there are not as many training images.
+        """
+        if size > len(self.images):
+            raise InputError(
+                f"calibration needs {size} labelled images but there are {len(self.images)}; "
+                "lower calibration_size or raise train_size"
+            )
+        if size > len(self._remaining):
+            self._remaining = torch.randperm(len(self.images), generator=self.generator).numpy()
+        chosen, self._remaining = self._remaining[:size], self._remaining[size:]
+        return self.normalize(torch.from_numpy(self.images[chosen])), torch.from_numpy(
+            self.labels[chosen]
+        )

@@ -1,0 +1,125 @@
+"""What is recorded while replicas train; the shapes are those of run.h5 (see `runs`)."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from initstudy.statistics import discrepancy, moments
+from initstudy.training.batches import Normalizer
+from initstudy.training.replicated import ReplicatedNetwork
+
+EVALUATION_BATCH = 500
+PROBE_BATCH = 256
+
+
+def replica_losses(logits: Tensor, labels: Tensor) -> Tensor:
+    """Each replica's mean cross-entropy in nats: K from logits K x B x classes and labels B."""
+    replicas, batch, _ = logits.shape
+    losses = F.cross_entropy(logits.flatten(0, 1), labels.repeat(replicas), reduction="none")
+    return losses.view(replicas, batch).mean(dim=1)
+
+
+def correct_predictions(logits: Tensor, labels: Tensor) -> Tensor:
+    """How many of the batch each replica gets right, as float: K.
+
+    Logits that are not finite predict nothing: a diverged replica gets none right.
+    """
+    finite = logits.isfinite().all(dim=2)
+    return ((logits.argmax(dim=2) == labels) & finite).sum(dim=1, dtype=torch.float32)
+
+
+@torch.no_grad()
+def evaluate(
+    network: ReplicatedNetwork, images: Tensor, labels: Tensor, normalize: Normalizer
+) -> tuple[Tensor, Tensor]:
+    """Mean cross-entropy and fraction correct over uint8 images in evaluation mode: K each."""
+    network.eval()
+    losses, correct = 0.0, 0.0
+    for image_batch, label_batch in zip(
+        images.split(EVALUATION_BATCH), labels.split(EVALUATION_BATCH), strict=True
+    ):
+        logits = network(normalize(image_batch))
+        losses = losses + replica_losses(logits, label_batch) * len(label_batch)
+        correct = correct + correct_predictions(logits, label_batch)
+    network.train()
+    return losses / len(images), correct / len(images)
+
+
+class StatisticsRecorder:
+    """Layer statistics at chosen steps, on the mini-batch about to be trained on and on the probe.
+
+    Both pass forward in training mode, BatchNorm normalising by the batch at hand (of 256 images
+    for the probe) without updating its running statistics: the samples as training sees them.
+    """
+
+    def __init__(self, network: ReplicatedNetwork, probe: Tensor, output_std: float):
+        """probe: normalised images; output_std: the discrepancy's target at the logits."""
+        self.network = network
+        self.probe = probe
+        names = network.layer_names
+        self.targets = {name: output_std if name == names[-1] else 1.0 for name in names}
+        self.steps: list[int] = []
+        self.records: dict[str, dict[str, list[Tensor]]] = {name: {} for name in names}
+        self._initial = self._weights()
+        self._previous = self._initial
+
+    def record(self, step: int, images: Tensor, labels: Tensor) -> None:
+        """Record the state after `step` updates; images (normalised) and labels come next."""
+        self.steps.append(step)
+        self.network.track_running_statistics(False)
+        self._record_moments(images)
+        self._record_gradients(images, labels)
+        self.network.track_running_statistics(True)
+        self._record_weights()
+
+    def statistics(self) -> dict[str, dict[str, Tensor]]:
+        """Layer -> quantity -> T x K."""
+        return {
+            layer: {quantity: torch.stack(values) for quantity, values in quantities.items()}
+            for layer, quantities in self.records.items()
+        }
+
+    @torch.no_grad()
+    def _record_moments(self, images: Tensor) -> None:
+        population = {}
+        for batch in self.probe.split(PROBE_BATCH):
+            for layer, preactivations in self.network.preactivations(batch):
+                found = moments(preactivations)
+                seen = population.get(layer)
+                population[layer] = found if seen is None else seen.merged(found)
+        for layer, preactivations in self.network.preactivations(images):
+            sample = moments(preactivations)
+            self._append(layer, "sample_mean", sample.grand_mean())
+            self._append(layer, "sample_variance", sample.channel_variance())
+        for layer, whole in population.items():
+            self._append(layer, "population_mean", whole.grand_mean())
+            self._append(layer, "population_variance", whole.channel_variance())
+            self._append(layer, "discrepancy", discrepancy(whole, self.targets[layer]))
+
+    def _record_gradients(self, images: Tensor, labels: Tensor) -> None:
+        layers = self.network.layers()
+        loss = replica_losses(self.network(images), labels).sum()
+        gradients = torch.autograd.grad(loss, [layer.weight for layer in layers.values()])
+        for name, gradient in zip(layers, gradients, strict=True):
+            self._append(name, "gradient_norm", _norms(gradient))
+
+    def _record_weights(self) -> None:
+        weights = self._weights()
+        for name, weight in weights.items():
+            self._append(name, "weight_norm", _norms(weight))
+            self._append(name, "weight_delta", _norms(weight - self._initial[name]))
+            self._append(name, "weight_update", _norms(weight - self._previous[name]))
+        self._previous = weights
+
+    def _weights(self) -> dict[str, Tensor]:
+        return {
+            name: layer.weight.detach().clone() for name, layer in self.network.layers().items()
+        }
+
+    def _append(self, layer: str, quantity: str, values: Tensor) -> None:
+        self.records[layer].setdefault(quantity, []).append(values)
+
+
+def _norms(tensor: Tensor) -> Tensor:
+    """The Frobenius norm of each replica's part: K."""
+    return tensor.flatten(1).norm(dim=1)

@@ -1,0 +1,208 @@
+"""The official archives, in small: the same formats with a few images."""
+
+import gzip
+import hashlib
+import io
+import pickle
+import subprocess
+import sys
+import tarfile
+import tempfile
+
+import numpy as np
+import pytest
+from scipy.io import savemat
+
+import prepare
+from initstudy.commands import InputError
+from initstudy.data import official as module
+from initstudy.data.official import official
+from initstudy.data.store import read_dataset
+
+
+def random_images(n, shape, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (n, *shape), dtype=np.uint8)
+
+
+def write_tar(path, files):
+    with tarfile.open(path, "w:gz") as tar:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+
+
+def write_cifar10(folder):
+    images, labels = random_images(24, (3, 32, 32)), np.arange(24) % 10
+    names = [f"data_batch_{number}" for number in range(1, 6)] + ["test_batch"]
+    files = {
+        f"cifar-10-batches-py/{name}": pickle.dumps(
+            {
+                "data": images[4 * i : 4 * i + 4].reshape(4, -1),
+                "labels": labels[4 * i : 4 * i + 4].tolist(),
+            }
+        )
+        for i, name in enumerate(names)
+    }
+    files["cifar-10-batches-py/batches.meta"] = pickle.dumps({"label_names": list("abcdefghij")})
+    write_tar(folder / "cifar-10-python.tar.gz", files)
+    return [folder / "cifar-10-python.tar.gz"], images, labels
+
+
+def write_svhn(folder):
+    images, labels = random_images(24, (3, 32, 32)), np.arange(24) % 10
+    for name, rows in (("train", slice(20)), ("test", slice(20, None))):
+        content = {
+            "X": images[rows].transpose(2, 3, 1, 0),
+            "y": np.where(labels == 0, 10, labels)[rows, None].astype(np.uint8),
+        }
+        savemat(folder / f"{name}_32x32.mat", content)
+    return [folder / "train_32x32.mat", folder / "test_32x32.mat"], images, labels
+
+
+def write_mnist(folder):
+    images, labels = random_images(24, (28, 28)), np.arange(24, dtype=np.uint8) % 10
+    archives = []
+    for name, rows in (("train", slice(20)), ("t10k", slice(20, None))):
+        for kind, array in (("images-idx3", images[rows]), ("labels-idx1", labels[rows])):
+            header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">i4").tobytes()
+            archives.append(folder / f"{name}-{kind}-ubyte.gz")
+            archives[-1].write_bytes(gzip.compress(header + array.tobytes()))
+    return archives, np.pad(images, ((0, 0), (2, 2), (2, 2)))[:, None], labels
+
+
+def md5(path):
+    return f"md5:{hashlib.md5(path.read_bytes()).hexdigest()}"
+
+
+def map_md5(archives):
+    return [md5(archive) for archive in archives]
+
+
+@pytest.fixture(autouse=True)
+def unpacking_folder(tmp_path, monkeypatch):
+    """Where temporary folders are made; it has to be empty in the end."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield folder
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("cifar10", write_cifar10),
+        ("svhn", write_svhn),
+        ("mnist", write_mnist),
+        ("fashion_mnist", write_mnist),
+    ],
+)
+def test_images_and_labels_come_out_of_the_official_formats(tmp_path, name, write):
+    archives, images, labels = write(tmp_path)
+    checksums = map_md5(archives)
+    source = official(name, archives, checksums)
+    for part, rows in (("train", slice(20)), ("test", slice(20, None))):
+        np.testing.assert_array_equal(source.images[part], images[rows])
+        np.testing.assert_array_equal(source.labels[part], labels[rows])
+        expected = np.broadcast_to(images[rows], (len(images[rows]), 3, 32, 32))
+        np.testing.assert_array_equal(np.concatenate(list(source.blocks(part))), expected)
+    assert len(source.classes) == 10
+    assert source.checksums() == dict(
+        zip([archive.name for archive in archives], checksums, strict=True)
+    )
+
+
+def test_classes_are_the_official_ones(tmp_path):
+    archives, _, _ = write_cifar10(tmp_path)
+    assert official("cifar10", archives, map_md5(archives)).classes == list("abcdefghij")
+    archives, _, _ = write_mnist(tmp_path)
+    assert official("fashion_mnist", archives, map_md5(archives)).classes[9] == "Ankle boot"
+
+
+def test_a_wrong_checksum_is_found_before_anything_is_opened(tmp_path, monkeypatch):
+    archives, _, _ = write_svhn(tmp_path)
+    monkeypatch.setattr(module, "_unpack", lambda *args: pytest.fail("opened"))
+    right, wrong = md5(archives[0]), "md5:" + "0" * 32
+    with pytest.raises(InputError, match="test_32x32") as caught:
+        official("svhn", archives, [right, wrong])
+    for part in (str(archives[1]), wrong, md5(archives[1]), "delete it"):
+        assert part in str(caught.value)
+
+
+def test_other_algorithms_and_upper_case_are_understood(tmp_path):
+    archives, _, _ = write_cifar10(tmp_path)
+    digest = hashlib.sha256(archives[0].read_bytes()).hexdigest()
+    official("cifar10", archives, [f"sha256:{digest.upper()}"])
+
+
+@pytest.mark.parametrize("checksum", ["0" * 32, "md5:", "rot13:00"])
+def test_a_malformed_checksum_is_named(tmp_path, checksum):
+    archives, _, _ = write_cifar10(tmp_path)
+    with pytest.raises(InputError, match=f"checksum {checksum} of .*not of the form"):
+        official("cifar10", archives, [checksum])
+
+
+def test_missing_archives_and_checksums_are_named(tmp_path):
+    archives, _, _ = write_svhn(tmp_path)
+    with pytest.raises(InputError, match=r"svhn also needs the archive test_32x32\.mat"):
+        official("svhn", archives[:1], ["md5:0"])
+    with pytest.raises(InputError, match="2 archives but 1 checksums"):
+        official("svhn", archives, ["md5:0"])
+    archives[0].unlink()
+    with pytest.raises(InputError, match=r"train_32x32\.mat cannot be read \(No such file"):
+        official("svhn", archives, ["md5:0", "md5:0"])
+
+
+@pytest.mark.parametrize("member", ["../outside", "cifar-10-batches-py/../../outside"])
+def test_a_tar_member_that_points_outside_is_refused(tmp_path, member):
+    archive = tmp_path / "cifar-10-python.tar.gz"
+    write_tar(archive, {member: b"evil"})
+    with pytest.raises(InputError, match="outside the destination"):
+        official("cifar10", [archive], [md5(archive)])
+    assert list(tmp_path.rglob("outside")) == []
+
+
+def test_a_link_that_points_outside_is_refused(tmp_path):
+    archive = tmp_path / "cifar-10-python.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        link = tarfile.TarInfo("cifar-10-batches-py")
+        link.type, link.linkname = tarfile.SYMTYPE, "../.."
+        tar.addfile(link)
+    with pytest.raises(InputError, match="outside the destination"):
+        official("cifar10", [archive], [md5(archive)])
+
+
+@pytest.mark.parametrize("spoil", [lambda data: data[:-200], lambda data: b"<html>"])
+def test_an_archive_that_does_not_unpack_is_named(tmp_path, spoil):
+    archives, _, _ = write_mnist(tmp_path)
+    archives[2].write_bytes(spoil(archives[2].read_bytes()))
+    with pytest.raises(InputError, match=r"t10k-images-idx3-ubyte\.gz cannot be unpacked"):
+        official("mnist", archives, map_md5(archives))
+
+
+def test_archives_of_something_else_are_named(tmp_path):
+    archive = tmp_path / "cifar-10-python.tar.gz"
+    write_tar(archive, {"readme": b"hello"})
+    with pytest.raises(InputError, match=r"cifar-10-python\.tar\.gz cannot be read as cifar10"):
+        official("cifar10", [archive], [md5(archive)])
+
+
+def test_the_command_line_prepares_an_official_data_set(tmp_path, monkeypatch):
+    archives, images, _ = write_svhn(tmp_path)
+    command = ["prepare.py", "--source", "svhn", "--output", tmp_path / "svhn.h5"]
+    command += ["--archives", *archives, "--checksums", *map_md5(archives)]
+    monkeypatch.setattr(sys, "argv", [str(word) for word in command])
+    prepare.main()
+    np.testing.assert_array_equal(read_dataset(tmp_path / "svhn.h5").images["test"], images[20:])
+
+
+def test_the_command_line_reports_a_wrong_checksum(tmp_path):
+    archives, _, _ = write_cifar10(tmp_path)
+    command = [sys.executable, prepare.__file__, "--source", "cifar10", "--archives", *archives]
+    command += ["--checksums", "md5:0", "--output", tmp_path / "cifar10.h5"]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"Error: {archives[0]} has the checksum")
+    assert result.stderr.count("\n") == 1
+    assert not (tmp_path / "cifar10.h5").exists()
