@@ -15,20 +15,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cell", type=json.loads, required=True, help="axes and options, as JSON")
     parser.add_argument("--data", required=True, help="the prepared data set to train on")
-    parser.add_argument(
-        "--calibration-data", help="the prepared data set to calibrate on, if another"
-    )
+    parser.add_argument("--calibration-data", default="", help="to calibrate on, if another")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps, ...")
     parser.add_argument("--threads", type=int, default=1, help="CPU threads")
     parser.add_argument("--output", required=True, help="run.h5")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    # Speed of small grouped convolutions aside, equal runs must give equal bits.
+    # Equal runs must give equal bits.
     torch.use_deterministic_algorithms(True, warn_only=True)
     result = run_cell(
         arguments.cell,
         arguments.data,
-        arguments.calibration_data,
+        arguments.calibration_data or None,
         choose_device(arguments.device),
     )
     with written_whole(arguments.output) as partial:

@@ -1,6 +1,7 @@
 """Which project files a script's behaviour depends on."""
 
 import functools
+import os
 import sys
 from modulefinder import ModuleFinder
 from pathlib import Path
@@ -8,18 +9,18 @@ from pathlib import Path
 
 @functools.cache
 def project_modules(script: str, root: str) -> list[str]:
-    """`script` and every module that it imports from below `root`, by path, sorted.
+    """`script` and every module that it imports from below `root`, as relative paths, sorted.
 
     Only imports are followed, nothing is run; what is installed elsewhere is left out.
     """
     finder = _ProjectFinder(path=[str(Path(script).parent), root])
     finder.run_script(script)
     root_path = Path(root).resolve()
-    found = {Path(script)}
+    found = {script}
     for module in finder.modules.values():
         if module.__file__ and root_path in Path(module.__file__).resolve().parents:
-            found.add(Path(module.__file__))
-    return sorted(str(path) for path in found)
+            found.add(os.path.relpath(module.__file__))
+    return sorted(found)
 
 
 class _ProjectFinder(ModuleFinder):

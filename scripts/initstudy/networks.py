@@ -26,9 +26,7 @@ def lenet5(classes: int, depth: int, norm: str) -> nn.Sequential:
     Raises InputError for a depth below 3 or an unknown norm.
     """
     if depth < 3:
-        raise InputError(
-            f"depth {depth}: lenet5 has at least 3 convolutions; set depth to 3 or more"
-        )
+        raise InputError(f"depth {depth}: lenet5 has at least 3 convolutions")
     layers = block("C1", nn.Conv2d(IMAGE_CHANNELS, 6, kernel_size=5), norm)
     layers["S2"] = nn.MaxPool2d(2)
     layers |= block("C3", nn.Conv2d(6, 16, kernel_size=5), norm)
@@ -52,9 +50,7 @@ def plain(classes: int, depth: int, norm: str) -> nn.Sequential:
     Raises InputError for a depth below 2 or an unknown norm.
     """
     if depth < 2:
-        raise InputError(
-            f"depth {depth}: plain has at least 2 convolutions; set depth to 2 or more"
-        )
+        raise InputError(f"depth {depth}: plain has at least 2 convolutions")
     layers: dict[str, nn.Module] = {}
     for i in range(depth):
         convolution = nn.Conv2d(

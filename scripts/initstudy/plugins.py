@@ -14,9 +14,7 @@ def load_function(name: str) -> Callable:
     """
     path, _, function = name.partition(":")
     if not Path(path).is_file():
-        raise InputError(
-            f"{name}: there is no file {path}; write method as path/to/file.py:function"
-        )
+        raise InputError(f"{name}: there is no file {path}; give path/to/file.py:function")
     spec = importlib.util.spec_from_file_location(Path(path).stem, path)
     module = importlib.util.module_from_spec(spec)
     try:

@@ -72,7 +72,7 @@ def read_run(path: str | Path, initial: bool = False) -> Run:
             )
     except (OSError, KeyError, ValueError) as error:
         raise InputError(
-            f"{path} is not a complete run of schema version {SCHEMA_VERSION}; delete it and run again"
+            f"{path} is no complete run of schema version {SCHEMA_VERSION}; delete it, then rerun"
         ) from error
 
 

@@ -110,6 +110,15 @@ def expand(axes: dict[str, list], calibrated: Iterable[str]) -> list[dict]:
     return list(cells.values())
 
 
+def facets(axes: dict[str, list]) -> list[dict]:
+    """Every combination of the values of the varied axes other than the initializer."""
+    varied = {
+        axis: values for axis, values in axes.items() if len(values) > 1 and axis != "initializer"
+    }
+    combinations = itertools.product(*varied.values())
+    return [dict(zip(varied, values, strict=True)) for values in combinations]
+
+
 def cell_folder(cell: dict) -> str:
     """The folders of a cell, one `axis=value` each."""
     return "/".join(f"{axis}={cell[axis]}" for axis in AXES)
@@ -161,9 +170,7 @@ def _check_schema(study: dict, changes: dict, path: Path, schema: dict) -> None:
     if error.validator == "additionalProperties":
         allowed = error.schema["properties"]
         unknown = ", ".join(str(key) for key in error.instance if key not in allowed)
-        raise InputError(
-            f"{file}: {where}: unknown key {unknown}; allowed are {', '.join(allowed)}"
-        )
+        raise InputError(f"{file}: {where}: unknown key {unknown}; allowed: {', '.join(allowed)}")
     raise InputError(f"{file}: {where}: {error.message}")
 
 

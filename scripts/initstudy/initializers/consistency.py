@@ -1,9 +1,9 @@
 """Consistency-aware initialization: the samples that the network generates match a target.
 
-Layer by layer in forward order, on the outputs of the layers that are done, an affine map moves the
-layer's pre-activations towards N(0, tau^2 I), tau = 1, or `output_std` at the logits. The map is the
-one that brings their Gaussian closest to the target in 2-Wasserstein distance, in a class named by
-`match`; it is folded into weight and bias.
+Layer by layer in forward order, on the outputs of the layers that are done, an affine map moves
+the layer's pre-activations towards N(0, tau^2 I), tau = 1, or `output_std` at the logits. The map
+is the one that brings their Gaussian closest to the target in 2-Wasserstein distance, in a class
+named by `match`; it is folded into weight and bias.
 """
 
 import copy

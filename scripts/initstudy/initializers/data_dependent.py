@@ -1,9 +1,10 @@
 """Published initializers that look at unlabelled data."""
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from initstudy.initializers import Calibration, Context
-from initstudy.networks import layer_inputs
+from initstudy.networks import layer_inputs, weighted_layers
 
 
 def lsuv(
@@ -26,3 +27,65 @@ def lsuv(
                 break
             layer.weight /= variance.sqrt()
     return Calibration(samples=samples)
+
+
+def kraehenbuehl(
+    network: nn.Sequential, context: Context, iterations: int = 10, damping: float = 0.25
+) -> Calibration:
+    """Data-dependent initialization with random filters (Kraehenbuehl et al. 2015).
+
+    Within layers (algorithm 1): weights from N(0, 1), then every channel of a layer's outputs is
+    brought to mean 0 and standard deviation 1. Between layers (algorithm 2): layers are rescaled,
+    `iterations` times, until all of them change at the same rate.
+    """
+    for layer, inputs in layer_inputs(network, context.images):
+        nn.init.normal_(layer.weight, generator=context.generator)
+        layer.bias.zero_()
+        normalize_channels(layer, inputs)
+    layers = list(weighted_layers(network).values())
+    for _ in range(iterations):
+        balance(layers, rates_of_change(network, context), damping)
+    return Calibration(samples=(1 + iterations) * len(context.images))
+
+
+def normalize_channels(layer: nn.Conv2d | nn.Linear, inputs: Tensor) -> None:
+    """Give each output channel mean 0 and standard deviation 1 over the inputs and positions.
+
+    A channel that is constant (all its inputs are dead, say) is only centred.
+    """
+    outputs = layer(inputs).transpose(0, 1).flatten(1)
+    std, mean = torch.std_mean(outputs, dim=1, correction=0)
+    std = torch.where(std > 0, std, 1.0)
+    layer.weight /= std.view(-1, *[1] * (layer.weight.dim() - 1))
+    layer.bias.copy_((layer.bias - mean) / std)
+
+
+def rates_of_change(network: nn.Sequential, context: Context) -> Tensor:
+    """By how much a gradient step would change each layer, relative to its weights: L.
+
+    The ratio of the gradient's norm to the weights', for the random linear loss <eta, logits>,
+    eta from N(0, I). As eta is drawn for each image by itself, the square of the batch's gradient
+    is, in expectation, the sum of the squares of the images' gradients, which the paper averages.
+    """
+    weights = [layer.weight for layer in weighted_layers(network).values()]
+    with torch.enable_grad():
+        logits = network(context.images)
+        direction = torch.randn(logits.shape, generator=context.generator)
+        gradients = torch.autograd.grad((direction * logits).sum(), weights)
+    pairs = zip(gradients, weights, strict=True)
+    return torch.stack([gradient.norm() / weight.norm() for gradient, weight in pairs])
+
+
+def balance(layers: list[nn.Conv2d | nn.Linear], rates: Tensor, damping: float) -> None:
+    """Move every layer's rate of change towards the geometric mean of all of them.
+
+    Weights times r divide their rate by r^2. The factors multiply to 1 and biases follow the scale
+    of their layer's outputs, so that a network of ReLU and pooling, positively homogeneous,
+    computes the same function as before.
+    """
+    log_rates = rates.log()
+    factors = (0.5 * damping * (log_rates - log_rates.mean())).exp()
+    output_scales = factors.cumprod(dim=0)
+    for layer, factor, output_scale in zip(layers, factors, output_scales, strict=True):
+        layer.weight *= factor
+        layer.bias *= output_scale

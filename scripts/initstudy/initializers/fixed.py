@@ -1,6 +1,11 @@
-"""Initializers that draw from a fixed distribution, without looking at data."""
+"""Initializers that draw from a fixed distribution, without looking at data.
+
+fan_in and fan_out of a layer are its input and output channels times its kernel's positions.
+Biases are zero everywhere but in PyTorch's default.
+"""
 
 import math
+from collections.abc import Callable
 
 from torch import nn
 
@@ -16,19 +21,37 @@ def zero(network: nn.Sequential, context: Context) -> None:
 
 
 def normal(network: nn.Sequential, context: Context, std: float = 0.01) -> None:
-    """Weights from N(0, std^2), zero biases."""
-    for layer in weighted_layers(network).values():
-        nn.init.normal_(layer.weight, std=std, generator=context.generator)
-        layer.bias.zero_()
+    """Weights from N(0, std^2); by default as in AlexNet (Krizhevsky et al. 2012)."""
+    _draw(network, context, nn.init.normal_, std=std)
+
+
+def xavier_uniform(network: nn.Sequential, context: Context) -> None:
+    """Weights from U(-b, b), b = sqrt(6 / (fan_in + fan_out)) (Glorot & Bengio 2010)."""
+    _draw(network, context, nn.init.xavier_uniform_)
+
+
+def xavier_normal(network: nn.Sequential, context: Context) -> None:
+    """Weights from N(0, 2 / (fan_in + fan_out)), the normal twin of `xavier_uniform`."""
+    _draw(network, context, nn.init.xavier_normal_)
+
+
+def he_uniform(network: nn.Sequential, context: Context, mode: str = "fan_in") -> None:
+    """Weights from U(-b, b), b = sqrt(6 / fan), the uniform twin of `he_normal`."""
+    _draw(network, context, nn.init.kaiming_uniform_, mode=mode, nonlinearity="relu")
 
 
 def he_normal(network: nn.Sequential, context: Context, mode: str = "fan_in") -> None:
-    """Weights from N(0, 2 / fan) (He et al. 2015), zero biases; mode: fan_in or fan_out."""
-    for layer in weighted_layers(network).values():
-        nn.init.kaiming_normal_(
-            layer.weight, mode=mode, nonlinearity="relu", generator=context.generator
-        )
-        layer.bias.zero_()
+    """Weights from N(0, 2 / fan) (He et al. 2015).
+
+    mode: fan_in keeps the forward signal's second moment through ReLU layers, fan_out the
+    gradient's.
+    """
+    _draw(network, context, nn.init.kaiming_normal_, mode=mode, nonlinearity="relu")
+
+
+def lecun_normal(network: nn.Sequential, context: Context) -> None:
+    """Weights from N(0, 1 / fan_in) (LeCun et al. 1998, Efficient BackProp)."""
+    _draw(network, context, nn.init.kaiming_normal_, nonlinearity="linear")
 
 
 def pytorch_default(network: nn.Sequential, context: Context) -> None:
@@ -37,3 +60,10 @@ def pytorch_default(network: nn.Sequential, context: Context) -> None:
         nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=context.generator)
         bound = 1 / math.sqrt(layer.weight[0].numel())
         nn.init.uniform_(layer.bias, -bound, bound, generator=context.generator)
+
+
+def _draw(network: nn.Sequential, context: Context, distribution: Callable, **options) -> None:
+    """Draw every layer's weights from a distribution of torch.nn.init; biases are zero."""
+    for layer in weighted_layers(network).values():
+        distribution(layer.weight, generator=context.generator, **options)
+        layer.bias.zero_()

@@ -36,7 +36,7 @@ class MiniBatches:
         """
         if len(images) < batch_size:
             raise InputError(
-                f"batch_size {batch_size} exceeds the {len(images)} training images; make it smaller"
+                f"batch_size {batch_size} exceeds the {len(images)} training images; lower it"
             )
         self.images = images
         self.labels = labels

@@ -64,9 +64,7 @@ def calibration_inputs(
     if cell["calibration_source"] == "noise":
         return torch.randn((size, *pool.shape[1:]), generator=generator)
     if size > len(pool):
-        raise InputError(
-            f"calibration_size {size} exceeds the {len(pool)} images there are; lower it"
-        )
+        raise InputError(f"calibration_size {size} exceeds the {len(pool)} images; lower it")
     chosen = torch.randperm(len(pool), generator=generator)[:size]
     return normalize(torch.from_numpy(pool[chosen.numpy()]))
 

@@ -1,0 +1,27 @@
+# Set-up included: each target installs what it needs into .venv, once.
+
+PYTHON ?= python3
+ACTIVATE = . .venv/bin/activate
+
+.PHONY: figures test check setup clean
+
+figures: setup  ## every figure of the default study, results/figures/all.pdf
+	$(ACTIVATE) && snakemake --cores all results/figures/all.pdf
+
+test: setup  ## the tests, but for those that take minutes each
+	$(ACTIVATE) && pytest -m "not slow"
+
+check: setup  ## formatting and lint
+	$(ACTIVATE) && ruff check . && ruff format --check . \
+		&& snakefmt --check Snakefile rules && snakemake --lint
+
+setup: .venv/installed
+
+.venv/installed: envs/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --requirement envs/requirements.txt
+	touch $@
+
+clean:  ## remove .venv; results stay
+	rm -rf .venv

@@ -1,0 +1,33 @@
+# How the initial weight distribution changes the training of a CNN: from data sets to figures.
+# Data flows one way, a file of rules a stage:
+#
+#   fetch -> prepare -> train -> tabulate -> plot -> bind
+#
+# What is run stands in config.yaml and in studies/, how in scripts/.
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: "config.yaml"
+
+
+include: "rules/study.smk"
+include: "rules/fetch.smk"
+include: "rules/prepare.smk"
+include: "rules/train.smk"
+include: "rules/tabulate.smk"
+include: "rules/plot.smk"
+include: "rules/bind.smk"
+
+
+localrules:
+    all,
+    fetch_archive,
+
+
+rule all:
+    default_target: True
+    input:
+        "results/figures/all.pdf",

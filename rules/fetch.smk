@@ -1,0 +1,28 @@
+# Official archives. One that is already in its place, put there by hand say, is used as it is.
+
+
+def archive(wildcards):
+    """The declaration of an archive, by its place."""
+    entries = STUDY["datasets"].get(wildcards.dataset, {}).get("archives", [])
+    [entry] = [entry for entry in entries if Path(entry["url"]).name == wildcards.file]
+    return entry
+
+
+rule fetch_archive:
+    output:
+        STUDY["data_dir"] + "/{dataset}/{file}",
+    log:
+        "results/logs/fetch/{dataset}/{file}.log",
+    params:
+        url=lambda wildcards: archive(wildcards)["url"],
+        checksum=lambda wildcards: archive(wildcards)["checksum"],
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=120,
+    conda:
+        "../envs/study.yaml"
+    # The script is no input here: a newer script is no reason to delete a good archive.
+    shell:
+        "python scripts/fetch.py --url {params.url:q} --checksum {params.checksum:q}"
+        " --output {output:q} 2>&1 | tee {log:q}"

@@ -1,0 +1,72 @@
+# The study that is run, and what rules ask of it. Everything here is plain data: rules hand it to
+# scripts as JSON with sorted keys, which is also what Snakemake compares to find out what changed.
+
+import json
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
+
+from initstudy.code import project_modules
+from initstudy.commands import InputError
+from initstudy.study import (
+    AXES,
+    calibrated_initializers,
+    cell_folder,
+    cell_options,
+    expand,
+    experiment_axes,
+    facets,
+    load_study,
+)
+
+try:
+    STUDY = load_study(
+        config, workflow.config_settings.overwrite_config, Path("studies"), Path("rules/study.schema.yaml")
+    )
+except InputError as error:
+    raise WorkflowError(str(error))
+
+CALIBRATED = calibrated_initializers(STUDY)
+EXPERIMENT_AXES = {name: experiment_axes(STUDY, name) for name in STUDY["experiments"]}
+CELL = "/".join(f"{axis}={{{axis}}}" for axis in AXES)
+
+
+wildcard_constraints:
+    experiment="[a-z][a-z0-9_]*",
+    **{axis: "[^/=]+" for axis in AXES},
+
+
+def as_json(value):
+    return json.dumps(value, sort_keys=True)
+
+
+def modules(script):
+    """The project's files that decide what a script does."""
+    return project_modules(script, "scripts")
+
+
+def runs(axes):
+    """The runs of all cells within some axes."""
+    return [f"results/cells/{cell_folder(cell)}/run.h5" for cell in expand(axes, CALIBRATED)]
+
+
+def experiment(name):
+    """What scripts need to know of an experiment."""
+    axes = EXPERIMENT_AXES[name]
+    return {
+        "study": STUDY["title"],
+        "name": name,
+        "replicas": STUDY["replicas"],
+        "axes": axes,
+        "initializers": {
+            initializer: {
+                "label": STUDY["initializers"][initializer]["label"],
+                "calibrated": initializer in CALIBRATED,
+                "position": list(STUDY["initializers"]).index(initializer),
+            }
+            for initializer in axes["initializer"]
+        },
+    }

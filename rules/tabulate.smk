@@ -1,0 +1,25 @@
+# One table an experiment, a row a replica.
+
+
+rule tabulate_experiment:
+    input:
+        runs=lambda wildcards: runs(EXPERIMENT_AXES[wildcards.experiment]),
+        code=modules("scripts/tabulate.py"),
+    output:
+        "results/tables/{experiment}.csv",
+    log:
+        "results/logs/tables/{experiment}.log",
+    params:
+        experiment=lambda wildcards: as_json(experiment(wildcards.experiment)),
+        targets=as_json(
+            {name: entry["target_accuracy"] for name, entry in STUDY["datasets"].items()}
+        ),
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    conda:
+        "../envs/study.yaml"
+    shell:
+        "python scripts/tabulate.py --experiment {params.experiment:q} --targets {params.targets:q}"
+        " --results results/cells --output {output:q} > {log:q} 2>&1"

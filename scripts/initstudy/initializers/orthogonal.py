@@ -1,0 +1,70 @@
+"""Orthogonal matrices, and the deterministic ones of ZerO.
+
+A weight of shape out x in (x kh x kw) becomes a matrix with orthonormal rows, or columns where
+there are more rows than columns. Biases are zero.
+"""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from initstudy.initializers import Context
+from initstudy.networks import weighted_layers
+
+
+def orthogonal(network: nn.Sequential, context: Context, gain: float = 1.0) -> None:
+    """Uniformly random orthogonal matrices, out x (in kh kw) (Saxe et al. 2013).
+
+    gain: factor of every weight; 1 is the published default.
+    """
+    for layer in weighted_layers(network).values():
+        nn.init.orthogonal_(layer.weight, gain, generator=context.generator)
+        layer.bias.zero_()
+
+
+def delta_orthogonal(network: nn.Sequential, context: Context, gain: float = 1.0) -> None:
+    """A random orthogonal matrix at the kernel's centre, zero elsewhere (Xiao et al. 2018).
+
+    A convolution then acts on every pixel alone and keeps its norm. The paper needs
+    in <= out; a layer with fewer outputs gets orthonormal rows, which keep all that they can.
+    gain: factor of every weight; 1 is the published default.
+    """
+    for layer in weighted_layers(network).values():
+        matrix = torch.empty(layer.weight.shape[:2])
+        nn.init.orthogonal_(matrix, gain, generator=context.generator)
+        set_centre(layer, matrix)
+        layer.bias.zero_()
+
+
+def zero_hadamard(network: nn.Sequential, context: Context) -> None:
+    """ZerO (Zhao et al. 2021): zeros and ones up to a factor, without any randomness.
+
+    A layer that does not widen is a partial identity; one that does is the corner of a Hadamard
+    matrix, whose columns differ from each other, unlike the zeros that an identity would append.
+    Kernels hold it at their centre.
+    """
+    for layer in weighted_layers(network).values():
+        outputs, inputs = layer.weight.shape[:2]
+        if outputs <= inputs:
+            matrix = torch.eye(outputs, inputs)
+        else:
+            matrix = hadamard(math.ceil(math.log2(outputs)))[:outputs, :inputs]
+        set_centre(layer, matrix)
+        layer.bias.zero_()
+
+
+def hadamard(order: int) -> Tensor:
+    """Sylvester's Hadamard matrix of 2^order rows, divided by its norm so that it is orthogonal."""
+    matrix = torch.ones(1, 1)
+    block = torch.tensor([[1.0, 1.0], [1.0, -1.0]])
+    for _ in range(order):
+        matrix = torch.kron(block, matrix)
+    return matrix / math.sqrt(len(matrix))
+
+
+def set_centre(layer: nn.Conv2d | nn.Linear, matrix: Tensor) -> None:
+    """Set a weight to `matrix` (out x in), at the centre of a kernel whose rest is zero."""
+    layer.weight.zero_()
+    centre = tuple(size // 2 for size in layer.weight.shape[2:])
+    layer.weight[:, :, *centre] = matrix
