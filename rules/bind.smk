@@ -6,7 +6,9 @@ PAGES = ["results/figures/cover.pdf"] + [
     for page in ["curves", "discrepancy"]
     + [f"{kind}{facet}" for facet in FACETS[name] for kind in ("moments", "deltas")]
 ]
-USED_DATASETS = sorted({dataset for axes in EXPERIMENT_AXES.values() for dataset in axes["dataset"]})
+USED_DATASETS = sorted(
+    {dataset for axes in EXPERIMENT_AXES.values() for dataset in axes["dataset"]}
+)
 
 
 rule plot_cover:
@@ -18,14 +20,14 @@ rule plot_cover:
         "results/figures/cover.pdf",
     log:
         "results/logs/figures/cover.log",
-    params:
-        experiments=as_json([experiment(name) for name in EXPERIMENT_AXES]),
+    conda:
+        "../envs/study.yaml"
     threads: 1
     resources:
         mem_mb=2000,
         runtime=20,
-    conda:
-        "../envs/study.yaml"
+    params:
+        experiments=as_json([experiment(name) for name in EXPERIMENT_AXES]),
     shell:
         "python scripts/plot_cover.py --experiments {params.experiments:q} --results results/cells"
         " --data {input.data:q} --benchmarks results/benchmarks/cells --output {output:q}"
@@ -40,11 +42,11 @@ rule bind_figures:
         "results/figures/all.pdf",
     log:
         "results/logs/figures/all.log",
+    conda:
+        "../envs/study.yaml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
-    conda:
-        "../envs/study.yaml"
     shell:
         "python scripts/bind.py --pages {input.pages:q} --output {output:q} > {log:q} 2>&1"

@@ -13,15 +13,15 @@ rule fetch_archive:
         STUDY["data_dir"] + "/{dataset}/{file}",
     log:
         "results/logs/fetch/{dataset}/{file}.log",
-    params:
-        url=lambda wildcards: archive(wildcards)["url"],
-        checksum=lambda wildcards: archive(wildcards)["checksum"],
+    conda:
+        "../envs/study.yaml"
     threads: 1
     resources:
         mem_mb=500,
         runtime=120,
-    conda:
-        "../envs/study.yaml"
+    params:
+        url=lambda wildcards: archive(wildcards)["url"],
+        checksum=lambda wildcards: archive(wildcards)["checksum"],
     # The script is no input here: a newer script is no reason to delete a good archive.
     shell:
         "python scripts/fetch.py --url {params.url:q} --checksum {params.checksum:q}"

@@ -27,18 +27,18 @@ rule plot_experiment:
     output:
         pdf="results/figures/{experiment}-{kind}.pdf",
         png="results/figures/{experiment}-{kind}.png",
-    wildcard_constraints:
-        kind="curves|discrepancy",
     log:
         "results/logs/figures/{experiment}-{kind}.log",
-    params:
-        experiment=lambda wildcards: as_json(experiment(wildcards.experiment)),
+    wildcard_constraints:
+        kind="curves|discrepancy",
+    conda:
+        "../envs/study.yaml"
     threads: 1
     resources:
         mem_mb=2000,
         runtime=20,
-    conda:
-        "../envs/study.yaml"
+    params:
+        experiment=lambda wildcards: as_json(experiment(wildcards.experiment)),
     shell:
         "python scripts/plot_{wildcards.kind}.py --experiment {params.experiment:q}"
         " --results results/cells --output {output.pdf:q} --preview {output.png:q} > {log:q} 2>&1"
@@ -51,20 +51,20 @@ rule plot_facet:
     output:
         pdf="results/figures/{experiment}-{kind}{facet}.pdf",
         png="results/figures/{experiment}-{kind}{facet}.png",
+    log:
+        "results/logs/figures/{experiment}-{kind}{facet}.log",
     wildcard_constraints:
         kind="moments|deltas",
         facet="(-[^/]+)?",
-    log:
-        "results/logs/figures/{experiment}-{kind}{facet}.log",
-    params:
-        experiment=lambda wildcards: as_json(experiment(wildcards.experiment)),
-        facet=lambda wildcards: as_json(FACETS[wildcards.experiment][wildcards.facet]),
+    conda:
+        "../envs/study.yaml"
     threads: 1
     resources:
         mem_mb=2000,
         runtime=20,
-    conda:
-        "../envs/study.yaml"
+    params:
+        experiment=lambda wildcards: as_json(experiment(wildcards.experiment)),
+        facet=lambda wildcards: as_json(FACETS[wildcards.experiment][wildcards.facet]),
     shell:
         "python scripts/plot_{wildcards.kind}.py --experiment {params.experiment:q}"
         " --facet {params.facet:q} --results results/cells"

@@ -21,6 +21,17 @@ def class_folders(wildcards):
     return sorted(str(path) for path in Path(entry["path"]).glob("*/*/")) if "path" in entry else []
 
 
+def folder_option(wildcards):
+    """The command line's words for a folder of images."""
+    entry = dataset_entry(wildcards)
+    return ["--folder", entry["path"]] if "path" in entry else []
+
+
+def checksums(wildcards):
+    """The checksums of a data set's archives, in their order."""
+    return [entry["checksum"] for entry in dataset_entry(wildcards).get("archives", [])]
+
+
 rule prepare_dataset:
     input:
         archives=archives,
@@ -32,19 +43,17 @@ rule prepare_dataset:
         "results/logs/prepare/{dataset}.log",
     benchmark:
         "results/benchmarks/prepare/{dataset}.tsv"
-    params:
-        source=lambda wildcards: dataset_entry(wildcards)["source"],
-        folder=lambda wildcards: dataset_entry(wildcards).get("path", ""),
-        checksums=lambda wildcards: [
-            entry["checksum"] for entry in dataset_entry(wildcards).get("archives", [])
-        ],
+    conda:
+        "../envs/study.yaml"
     threads: 2
     resources:
         mem_mb=4000,
         runtime=240,
-    conda:
-        "../envs/study.yaml"
+    params:
+        source=lambda wildcards: dataset_entry(wildcards)["source"],
+        folder=folder_option,
+        checksums=checksums,
     shell:
-        "python scripts/prepare.py --source {params.source} --folder {params.folder:q}"
+        "python scripts/prepare.py --source {params.source} {params.folder:q}"
         " --archives {input.archives:q} --checksums {params.checksums}"
         " --threads {threads} --output {output:q} > {log:q} 2>&1"

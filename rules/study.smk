@@ -24,7 +24,10 @@ from initstudy.study import (
 
 try:
     STUDY = load_study(
-        config, workflow.config_settings.overwrite_config, Path("studies"), Path("rules/study.schema.yaml")
+        config,
+        workflow.config_settings.overwrite_config,
+        Path("studies"),
+        Path("rules/study.schema.yaml"),
     )
 except InputError as error:
     raise WorkflowError(str(error))
@@ -35,8 +38,8 @@ CELL = "/".join(f"{axis}={{{axis}}}" for axis in AXES)
 
 
 wildcard_constraints:
-    experiment="[a-z][a-z0-9_]*",
     **{axis: "[^/=]+" for axis in AXES},
+    experiment="[a-z][a-z0-9_]*",
 
 
 def as_json(value):

@@ -9,17 +9,17 @@ rule tabulate_experiment:
         "results/tables/{experiment}.csv",
     log:
         "results/logs/tables/{experiment}.log",
+    conda:
+        "../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
     params:
         experiment=lambda wildcards: as_json(experiment(wildcards.experiment)),
         targets=as_json(
             {name: entry["target_accuracy"] for name, entry in STUDY["datasets"].items()}
         ),
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=20,
-    conda:
-        "../envs/study.yaml"
     shell:
         "python scripts/tabulate.py --experiment {params.experiment:q} --targets {params.targets:q}"
         " --results results/cells --output {output:q} > {log:q} 2>&1"

@@ -34,19 +34,22 @@ rule train_cell:
         "results/logs/cells/" + CELL + "/train.log",
     benchmark:
         "results/benchmarks/cells/" + CELL + ".tsv"
-    params:
-        cell=lambda wildcards: as_json(cell_of(wildcards)),
+    conda:
+        "../envs/study.yaml"
     threads: 1
     resources:
         mem_mb=4000,
         runtime=240,
-    conda:
-        "../envs/study.yaml"
+    params:
+        cell=lambda wildcards: as_json(cell_of(wildcards)),
+        calibration=lambda wildcards: [
+            word for path in calibration_data(wildcards) for word in ("--calibration-data", path)
+        ],
     # glibc gives large buffers back after each use, and the page faults that follow would cost a
     # third of a training step; these settings keep them.
     shell:
         "MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=4294967296"
         " MALLOC_TOP_PAD_=67108864"
         " python scripts/train.py --cell {params.cell:q} --data {input.data:q}"
-        " --calibration-data {input.calibration:q} --device {config[device]:q}"
+        " {params.calibration:q} --device {config[device]:q}"
         " --threads {threads} --output {output:q} > {log:q} 2>&1"

@@ -15,7 +15,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cell", type=json.loads, required=True, help="axes and options, as JSON")
     parser.add_argument("--data", required=True, help="the prepared data set to train on")
-    parser.add_argument("--calibration-data", default="", help="to calibrate on, if another")
+    parser.add_argument("--calibration-data", help="to calibrate on, if another")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps, ...")
     parser.add_argument("--threads", type=int, default=1, help="CPU threads")
     parser.add_argument("--output", required=True, help="run.h5")
@@ -26,7 +26,7 @@ def main() -> None:
     result = run_cell(
         arguments.cell,
         arguments.data,
-        arguments.calibration_data or None,
+        arguments.calibration_data,
         choose_device(arguments.device),
     )
     with written_whole(arguments.output) as partial:

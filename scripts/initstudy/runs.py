@@ -56,11 +56,7 @@ def read_run(path: str | Path, initial: bool = False) -> Run:
     """
     try:
         with h5py.File(path) as file:
-            if file.attrs["schema_version"] != SCHEMA_VERSION:
-                raise KeyError("schema_version")
-            attributes = dict(file.attrs)
-            for name in JSON_ATTRIBUTES:
-                attributes[name] = json.loads(attributes[name])
+            attributes = _read_attributes(file)
             layers = attributes["layers"]
             return Run(
                 attributes=attributes,
@@ -71,9 +67,29 @@ def read_run(path: str | Path, initial: bool = False) -> Run:
                 initial={layer: _read_group(file["initial"][layer]) for layer in layers if initial},
             )
     except (OSError, KeyError, ValueError) as error:
-        raise InputError(
-            f"{path} is no complete run of schema version {SCHEMA_VERSION}; delete it, then rerun"
-        ) from error
+        raise _incomplete(path) from error
+
+
+def read_attributes(path: str | Path) -> dict:
+    """The attributes of a run alone; raises InputError as `read_run` does."""
+    try:
+        with h5py.File(path) as file:
+            return _read_attributes(file)
+    except (OSError, KeyError, ValueError) as error:
+        raise _incomplete(path) from error
+
+
+def _read_attributes(file: h5py.File) -> dict:
+    if file.attrs["schema_version"] != SCHEMA_VERSION:
+        raise KeyError("schema_version")
+    attributes = dict(file.attrs)
+    return attributes | {name: json.loads(attributes[name]) for name in JSON_ATTRIBUTES}
+
+
+def _incomplete(path: str | Path) -> InputError:
+    return InputError(
+        f"{path} is no complete run of schema version {SCHEMA_VERSION}; delete it, then rerun"
+    )
 
 
 def _write_group(file: h5py.File, name: str, arrays: dict[str, np.ndarray]) -> None:

@@ -47,7 +47,7 @@ def load_study(config: dict, overrides: dict, studies: Path, schema: Path) -> di
         known = ", ".join(sorted(file.stem for file in studies.glob("*.yaml")))
         raise InputError(f"study: there is no file {path}; choose one of {known}, or write it")
     changes = read_yaml(path)
-    study = merged(merged(config, changes), overrides)
+    study = merged(merged(config, changes), _typed(overrides))
     _check_schema(study, changes, path, read_yaml(schema))
     _check_names(study, path)
     return study
@@ -139,6 +139,15 @@ def cell_options(study: dict, cell: dict) -> dict:
         "method": initializer["method"],
         "options": initializer.get("options", {}),
     }
+
+
+def _typed(value: object) -> object:
+    """Command-line values with their types: Snakemake leaves what is inside brackets as text."""
+    if isinstance(value, dict):
+        return {key: _typed(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_typed(item) for item in value]
+    return yaml.safe_load(value) if isinstance(value, str) else value
 
 
 def _natural_order(value: object) -> tuple[bool, float, str]:

@@ -96,7 +96,8 @@ def test_facets_are_the_varied_axes_but_the_initializer(tmp_path):
 
 
 def test_the_command_line_wins_over_the_study(tmp_path):
-    study = load(tmp_path, GOOD + "replicas: 3\n", replicas=2, defaults={"epochs": 1})
+    # As Snakemake hands on `--config replicas=2 'defaults={"epochs": 1}'`.
+    study = load(tmp_path, GOOD + "replicas: 3\n", replicas=2, defaults={"epochs": "1"})
     assert study["replicas"] == 2
     assert study["defaults"]["epochs"] == 1
     assert study["defaults"]["batch_size"] == 32

@@ -68,6 +68,7 @@ def run_cell(
         tqdm(range(1, cell["epochs"] + 1), unit="epoch", file=sys.stderr),
     )
     attributes = run_attributes(cell, network, calibrations, device)
+    attributes["chance_accuracy"] = majority_accuracy(labels, dataset.labels["test"])
     return assembled(attributes, history, recorder, initial)
 
 
@@ -89,6 +90,11 @@ def run_attributes(
         "calibration_steps": np.array([c.steps for c in calibrations]),
         "strength": np.array([c.strength for c in calibrations]),
     }
+
+
+def majority_accuracy(training: np.ndarray, test: np.ndarray) -> float:
+    """The test accuracy of always answering the most frequent training class."""
+    return float(np.mean(test == np.bincount(training).argmax()))
 
 
 def assembled(

@@ -1,0 +1,57 @@
+"""Figures with a panel a layer, quantities through training: what moments and deltas share."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from initstudy.results import Cells
+from initstudy.style import add_legend, conditions, facet_text, look, page, updates_axis
+
+MOST_LAYERS = 6
+"""Columns of a page; of a deeper network this many layers are shown, evenly spaced."""
+
+
+def draw_layer_panels(
+    experiment: dict, facet: dict, cells: Cells, title: str, rows: dict[str, tuple], note: str
+) -> Figure:
+    """A column a layer and a row a quantity; medians over replicas with their quartiles.
+
+    rows: quantity of run.h5 -> (label, scale: "linear" or "log").
+    """
+    layers = chosen_layers(cells[0][1].attributes["layers"])
+    figure = page(
+        height=1.5 + 1.45 * len(rows),
+        title=" — ".join(filter(None, [f"{experiment['name']}: {title}", facet_text(facet)])),
+        note=conditions(experiment) + f" {note} Lines: median over replicas; bands: quartiles.",
+    )
+    panels = figure.subplots(len(rows), len(layers), squeeze=False, sharex=True, sharey="row")
+    for row, (quantity, (label, scale)) in zip(panels, rows.items(), strict=True):
+        for axes, layer in zip(row, layers, strict=True):
+            draw_quantity(axes, cells, experiment["initializers"], layer, quantity)
+        row[0].set_yscale(scale)
+        row[0].set_ylabel(label)
+    for axes, layer in zip(panels[0], layers, strict=True):
+        axes.set_title(layer)
+    for axes in panels[-1]:
+        axes.set_xlabel("updates")
+    add_legend(figure, experiment["initializers"])
+    return figure
+
+
+def draw_quantity(axes: Axes, cells: Cells, initializers: dict, layer: str, quantity: str) -> None:
+    for cell, run in cells:
+        steps = run.statistics_step
+        values = run.statistics[layer][quantity].astype(np.float64)
+        style = look(initializers[cell["initializer"]]["position"]) | {"marker": ""}
+        low, middle, high = np.quantile(values, [0.25, 0.5, 0.75], axis=1)
+        axes.plot(steps, middle, **style)
+        axes.fill_between(steps, low, high, color=style["color"], alpha=0.15, lw=0)
+    updates_axis(axes, steps[-1])
+
+
+def chosen_layers(layers: list[str]) -> list[str]:
+    """At most MOST_LAYERS of them, evenly spaced, the first and the last among them."""
+    if len(layers) <= MOST_LAYERS:
+        return layers
+    places = np.linspace(0, len(layers) - 1, MOST_LAYERS).round().astype(int)
+    return [layers[place] for place in places]

@@ -1,0 +1,112 @@
+"""How every figure looks: colours, sizes, words, and how it is saved."""
+
+import textwrap
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from initstudy.commands import written_whole
+
+WIDTH = 7.2
+"""Of a page, in inches: the text width of most journals' double column."""
+PREVIEW_DPI = 160
+
+# Okabe & Ito (2008), told apart by readers with any common colour blindness; grey in place of
+# their yellow, which is too light for lines. The first eight initializers have solid lines, the
+# next eight dashed ones, and so on; markers keep them apart where there is no colour.
+COLOURS = ["#7f7f7f", "#000000", "#d55e00", "#e69f00", "#cc79a7", "#56b4e9", "#0072b2", "#009e73"]
+LINES = ["-", "--", ":", "-."]
+MARKERS = ["o", "s", "D", "^", "v", "P", "X", "*", "<", ">", "p"]
+
+AXIS_LABELS = {
+    "dataset": "data set",
+    "learning_rate": "learning rate",
+    "batch_size": "batch size",
+    "train_size": "training images",
+    "calibration_size": "calibration inputs",
+    "calibration_source": "calibrated on",
+    "seed": "data order",
+}
+"""Names of axes for people, where they differ from the axis."""
+
+mpl.use("agg")
+mpl.rcParams.update(
+    {
+        "font.size": 8,
+        "axes.titlesize": 8,
+        "axes.labelsize": 8,
+        "xtick.labelsize": 7,
+        "ytick.labelsize": 7,
+        "legend.fontsize": 7,
+        "legend.frameon": False,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "lines.linewidth": 1.2,
+        "lines.markersize": 3.5,
+        # Fonts as outlines that editors and journals accept.
+        "pdf.fonttype": 42,
+    }
+)
+
+
+def look(position: int) -> dict:
+    """Colour, line and marker of the initializer at `position` in config.yaml."""
+    return {
+        "color": COLOURS[position % len(COLOURS)],
+        "linestyle": LINES[position // len(COLOURS) % len(LINES)],
+        "marker": MARKERS[position % len(MARKERS)],
+    }
+
+
+def page(height: float, title: str, note: str) -> Figure:
+    """A page of `height` inches with a title above and a note below."""
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.05, h_pad=0.05)
+    figure.suptitle(title, x=0.01, ha="left", weight="bold", fontsize=10)
+    note = "\n".join(textwrap.wrap(note, 140))
+    figure.supxlabel(note, x=0.01, ha="left", fontsize=7, color="#404040")
+    return figure
+
+
+def add_legend(figure: Figure, initializers: dict) -> None:
+    """One legend for the page: each initializer with its look, in the order of config.yaml."""
+    entries = sorted(initializers.values(), key=lambda entry: entry["position"])
+    lines = [mpl.lines.Line2D([], [], **look(entry["position"])) for entry in entries]
+    labels = [entry["label"] for entry in entries]
+    figure.legend(lines, labels, loc="outside upper left", ncols=5, handlelength=2.5)
+
+
+def updates_axis(axes: Axes, last: int) -> None:
+    """Updates done, on a logarithmic axis that has room for 0."""
+    axes.set_xscale("symlog", base=2, linthresh=1, linscale=0.5)
+    powers = [2**power for power in range(0, 40, 4) if 2**power <= last]
+    axes.set_xticks([0, *powers], [f"{value}" for value in (0, *powers)])
+    axes.set_xticks([], minor=True)
+    axes.set_xlim(-0.2, last * 1.3)
+
+
+def facet_text(facet: dict) -> str:
+    """A facet in words: "optimizer adam, batch size 32"."""
+    return ", ".join(f"{AXIS_LABELS.get(axis, axis)} {value}" for axis, value in facet.items())
+
+
+def conditions(experiment: dict) -> str:
+    """What holds on the whole page: study, fixed axes, replicas."""
+    shown = ("dataset", "network", "depth", "norm", "optimizer", "batch_size", "train_size")
+    fixed = {
+        axis: experiment["axes"][axis][0] for axis in shown if len(experiment["axes"][axis]) == 1
+    }
+    return (
+        f"{experiment['study']}; {facet_text(fixed)}; "
+        f"n = {experiment['replicas']} replicas that differ in their initial weights alone."
+    )
+
+
+def save(figure: Figure, pdf: str | Path, preview: str | Path) -> None:
+    """Write the figure for print and for the screen; equal figures give equal bytes."""
+    with written_whole(pdf) as partial:
+        figure.savefig(partial, metadata={"CreationDate": None})
+    with written_whole(preview) as partial:
+        figure.savefig(partial, dpi=PREVIEW_DPI)
