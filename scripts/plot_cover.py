@@ -52,7 +52,7 @@ def draw(title: str, sections: dict[str, list[str]]) -> Figure:
     for heading, paragraphs in sections.items():
         lines += [("", {}), (heading, {"fontsize": 10, "weight": "bold"})]
         for paragraph in paragraphs:
-            wrapped = textwrap.wrap(paragraph, 118, subsequent_indent="    ")
+            wrapped = textwrap.wrap(paragraph, 108, subsequent_indent="    ")
             lines += [(line, {"fontsize": 8}) for line in wrapped]
     height = max(HEIGHT, 1 + LINE * len(lines))
     figure = Figure(figsize=(WIDTH, height))
@@ -77,7 +77,7 @@ def describe_dataset(path: str) -> str:
         classes = len(json.loads(file.attrs["classes"]))
     counts = ", ".join(f"{count:,} {split}" for split, count in provenance["counts"].items())
     checksums = ", ".join(
-        f"{name} {value[:19]}…" for name, value in sorted(provenance["checksums"].items())
+        f"{name} {value[:15]}…" for name, value in sorted(provenance["checksums"].items())
     )
     return f"{Path(path).stem}: {provenance['source']}; {classes} classes; {counts}; {checksums}"
 

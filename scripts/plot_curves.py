@@ -19,7 +19,7 @@ def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
     rows = facets(experiment["axes"])
     initializers = experiment["initializers"]
     figure = page(
-        height=1.2 + len(rows) * max(2.0, 0.4 + 0.17 * len(initializers)),
+        height=0.2 + len(rows) * max(2.0, 0.4 + 0.17 * len(initializers)),
         title=f"{experiment['name']}: learning curves",
         note=conditions(experiment) + " Curves: mean over replicas with its 95 % t-interval; they "
         "start where calibration ends, which counts as passes over the training data (a curve that "
@@ -54,6 +54,7 @@ def draw_curves(axes: Axes, cells: Cells, initializers: dict) -> None:
     axes.axhline(chance(cells), color="black", linestyle=":", linewidth=0.8)
     epochs = cells[0][0]["epochs"]
     axes.set_xlim(-0.02 * epochs, epochs * (1 + CALIBRATION_SHOWN))
+    axes.set_ylim(bottom=0)
     axes.set_ylabel("test accuracy")
 
 
@@ -63,7 +64,8 @@ def draw_dots(axes: Axes, cells: Cells, initializers: dict, epoch: int) -> None:
         accuracy = run.history["test_accuracy"][epoch].astype(np.float64)
         style = look(initializers[cell["initializer"]]["position"])
         colour, marker = style["color"], style["marker"]
-        axes.plot(accuracy, np.full(len(accuracy), row), ".", color=colour, alpha=0.3, ms=3, mew=0)
+        below = np.full(len(accuracy), row + 0.3)
+        axes.plot(accuracy, below, ".", color=colour, alpha=0.5, markersize=3.5, markeredgewidth=0)
         mean, half = interval(accuracy[None])
         axes.errorbar(mean, [row], xerr=half, color=colour, marker=marker, capsize=2)
     axes.axvline(chance(cells), color="black", linestyle=":", linewidth=0.8)

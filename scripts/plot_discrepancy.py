@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from initstudy.figures import plot_command
 from initstudy.results import Cells, within
 from initstudy.study import facets
-from initstudy.style import add_legend, conditions, facet_text, look, page
+from initstudy.style import conditions, facet_text, look, page
 
 COLUMNS = 2
 
@@ -18,11 +18,12 @@ def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
     shown = facets(experiment["axes"])
     rows = math.ceil(len(shown) / COLUMNS)
     figure = page(
-        height=1.6 + 2.3 * rows,
+        height=2.4 * rows,
         title=f"{experiment['name']}: discrepancy at initialization",
         note=conditions(experiment) + " Squared 2-Wasserstein distance per channel of the layer's "
         "pre-activations on the probe set to N(0, 1), at the logits to N(0, output_std²), in "
         "Gaussian terms: median over replicas and their range.",
+        legend=experiment["initializers"],
     )
     panels = figure.subplots(rows, COLUMNS, squeeze=False, sharey=True)
     for axes, facet in zip(panels.flat, shown, strict=False):
@@ -32,7 +33,6 @@ def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
         axes.set_ylabel("discrepancy per channel")
     for axes in list(panels.flat)[len(shown) :]:
         axes.remove()
-    add_legend(figure, experiment["initializers"])
     return figure
 
 

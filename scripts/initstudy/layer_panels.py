@@ -5,10 +5,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from initstudy.results import Cells
-from initstudy.style import add_legend, conditions, facet_text, look, page, updates_axis
+from initstudy.style import conditions, facet_text, look, page, updates_axis
 
 MOST_LAYERS = 6
 """Columns of a page; of a deeper network this many layers are shown, evenly spaced."""
+SMALLEST = 1e-12
+"""What a logarithmic axis shows: zeros and what rounding leaves of them would squeeze the rest."""
 
 
 def draw_layer_panels(
@@ -16,34 +18,41 @@ def draw_layer_panels(
 ) -> Figure:
     """A column a layer and a row a quantity; medians over replicas with their quartiles.
 
-    rows: quantity of run.h5 -> (label, scale: "linear" or "log").
+    rows: quantity of run.h5 -> (label, scale: "linear" or "log", which leaves out zeros).
     """
     layers = chosen_layers(cells[0][1].attributes["layers"])
     figure = page(
-        height=1.5 + 1.45 * len(rows),
+        height=0.6 + 1.45 * len(rows),
         title=" — ".join(filter(None, [f"{experiment['name']}: {title}", facet_text(facet)])),
         note=conditions(experiment) + f" {note} Lines: median over replicas; bands: quartiles.",
+        legend=experiment["initializers"],
     )
     panels = figure.subplots(len(rows), len(layers), squeeze=False, sharex=True, sharey="row")
     for row, (quantity, (label, scale)) in zip(panels, rows.items(), strict=True):
         for axes, layer in zip(row, layers, strict=True):
-            draw_quantity(axes, cells, experiment["initializers"], layer, quantity)
-        row[0].set_yscale(scale)
+            draw_quantity(axes, cells, experiment["initializers"], layer, quantity, scale)
         row[0].set_ylabel(label)
     for axes, layer in zip(panels[0], layers, strict=True):
         axes.set_title(layer)
     for axes in panels[-1]:
         axes.set_xlabel("updates")
-    add_legend(figure, experiment["initializers"])
     return figure
 
 
-def draw_quantity(axes: Axes, cells: Cells, initializers: dict, layer: str, quantity: str) -> None:
+def draw_quantity(
+    axes: Axes, cells: Cells, initializers: dict, layer: str, quantity: str, scale: str
+) -> None:
+    """One quantity of one layer against updates done."""
+    axes.set_yscale(scale)
     for cell, run in cells:
         steps = run.statistics_step
-        values = run.statistics[layer][quantity].astype(np.float64)
+        # A replica that diverged counts as infinitely large, so that the others are still seen.
+        values = np.nan_to_num(run.statistics[layer][quantity], nan=np.inf)
+        quartiles = np.quantile(values, [0.25, 0.5, 0.75], axis=1, method="nearest")
+        if scale == "log":
+            quartiles = np.where(quartiles > SMALLEST, quartiles, np.nan)
+        low, middle, high = quartiles
         style = look(initializers[cell["initializer"]]["position"]) | {"marker": ""}
-        low, middle, high = np.quantile(values, [0.25, 0.5, 0.75], axis=1)
         axes.plot(steps, middle, **style)
         axes.fill_between(steps, low, high, color=style["color"], alpha=0.15, lw=0)
     updates_axis(axes, steps[-1])

@@ -1,17 +1,23 @@
 """How every figure looks: colours, sizes, words, and how it is saved."""
 
+import math
 import textwrap
 from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from initstudy.commands import written_whole
 
 WIDTH = 7.2
 """Of a page, in inches: the text width of most journals' double column."""
 PREVIEW_DPI = 160
+NOTE_CHARACTERS = 145
+NOTE_LINE = 0.13
+LEGEND_COLUMNS = 5
+LEGEND_LINE = 0.16
 
 # Okabe & Ito (2008), told apart by readers with any common colour blindness; grey in place of
 # their yellow, which is too light for lines. The first eight initializers have solid lines, the
@@ -60,22 +66,32 @@ def look(position: int) -> dict:
     }
 
 
-def page(height: float, title: str, note: str) -> Figure:
-    """A page of `height` inches with a title above and a note below."""
-    figure = Figure(figsize=(WIDTH, height), layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.05, h_pad=0.05)
-    figure.suptitle(title, x=0.01, ha="left", weight="bold", fontsize=10)
-    note = "\n".join(textwrap.wrap(note, 140))
-    figure.supxlabel(note, x=0.01, ha="left", fontsize=7, color="#404040")
+def page(height: float, title: str, note: str, legend: dict | None = None) -> Figure:
+    """A page with `height` inches for panels, a title above and a note below them.
+
+    legend: initializers, for one legend between title and panels, in the order of config.yaml.
+    """
+    entries = sorted((legend or {}).values(), key=lambda entry: entry["position"])
+    above = 0.35 + LEGEND_LINE * math.ceil(len(entries) / LEGEND_COLUMNS)
+    lines = textwrap.wrap(note, NOTE_CHARACTERS)
+    below = 0.1 + NOTE_LINE * len(lines)
+    whole = above + height + below
+    figure = Figure(figsize=(WIDTH, whole), layout="constrained")
+    figure.get_layout_engine().set(
+        w_pad=0.05, h_pad=0.05, rect=(0, below / whole, 1, height / whole)
+    )
+    figure.text(0.01, 1 - 0.08 / whole, title, va="top", weight="bold", fontsize=10)
+    figure.text(0.01, 0.05 / whole, "\n".join(lines), fontsize=7, color="#404040", linespacing=1.3)
+    if entries:
+        figure.legend(
+            [Line2D([], [], **look(entry["position"])) for entry in entries],
+            [entry["label"] for entry in entries],
+            loc="upper left",
+            bbox_to_anchor=(0, 1 - 0.27 / whole),
+            ncols=LEGEND_COLUMNS,
+            handlelength=2.5,
+        ).set_in_layout(False)
     return figure
-
-
-def add_legend(figure: Figure, initializers: dict) -> None:
-    """One legend for the page: each initializer with its look, in the order of config.yaml."""
-    entries = sorted(initializers.values(), key=lambda entry: entry["position"])
-    lines = [mpl.lines.Line2D([], [], **look(entry["position"])) for entry in entries]
-    labels = [entry["label"] for entry in entries]
-    figure.legend(lines, labels, loc="outside upper left", ncols=5, handlelength=2.5)
 
 
 def updates_axis(axes: Axes, last: int) -> None:

@@ -1,0 +1,23 @@
+"""Judge the claims of a study and write claims.csv."""
+
+import argparse
+import json
+
+from initstudy.claims import check_claims, judge, read_tables
+from initstudy.commands import run, written_whole
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--claims", type=json.loads, required=True, help="name -> claim, as JSON")
+    parser.add_argument("--tables", required=True, help="the folder of the experiments' tables")
+    parser.add_argument("--output", required=True, help="claims.csv")
+    arguments = parser.parse_args()
+    check_claims(arguments.claims)
+    verdicts = judge(arguments.claims, read_tables(arguments.claims, arguments.tables))
+    with written_whole(arguments.output) as partial:
+        verdicts.to_csv(partial, index=False)
+
+
+if __name__ == "__main__":
+    run(main)
