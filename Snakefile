@@ -14,6 +14,7 @@ configfile: "config.yaml"
 
 
 include: "rules/study.smk"
+include: "rules/inputs.smk"
 include: "rules/fetch.smk"
 include: "rules/prepare.smk"
 include: "rules/train.smk"

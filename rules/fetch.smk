@@ -1,16 +1,9 @@
 # Official archives. One that is already in its place, put there by hand say, is used as it is.
 
 
-def archive(wildcards):
-    """The declaration of an archive, by its place."""
-    entries = STUDY["datasets"].get(wildcards.dataset, {}).get("archives", [])
-    [entry] = [entry for entry in entries if Path(entry["url"]).name == wildcards.file]
-    return entry
-
-
 rule fetch_archive:
     output:
-        STUDY["data_dir"] + "/{dataset}/{file}",
+        f"{STUDY['data_dir']}/{{dataset}}/{{file}}",
     log:
         "results/logs/fetch/{dataset}/{file}.log",
     conda:

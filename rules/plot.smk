@@ -3,23 +3,6 @@
 # one panel a layer.
 
 
-def facet_suffix(facet):
-    """A facet as a part of file names: -optimizer=adam,batch_size=32, or nothing."""
-    return "-" + ",".join(f"{axis}={value}" for axis, value in facet.items()) if facet else ""
-
-
-FACETS = {
-    name: {facet_suffix(facet): facet for facet in facets(axes)}
-    for name, axes in EXPERIMENT_AXES.items()
-}
-
-
-def facet_axes(wildcards):
-    """The axes of an experiment, restricted to one facet."""
-    facet = FACETS[wildcards.experiment][wildcards.facet]
-    return EXPERIMENT_AXES[wildcards.experiment] | {axis: [facet[axis]] for axis in facet}
-
-
 rule plot_experiment:
     input:
         runs=lambda wildcards: runs(EXPERIMENT_AXES[wildcards.experiment]),

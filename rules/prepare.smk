@@ -1,37 +1,6 @@
 # One HDF5 file a data set, whatever it came from.
 
 
-def dataset_entry(wildcards):
-    if wildcards.dataset not in STUDY["datasets"]:
-        raise WorkflowError(f"datasets: {wildcards.dataset} is not declared in config.yaml")
-    return STUDY["datasets"][wildcards.dataset]
-
-
-def archives(wildcards):
-    """The places of a data set's archives."""
-    return [
-        f"{STUDY['data_dir']}/{wildcards.dataset}/{Path(entry['url']).name}"
-        for entry in dataset_entry(wildcards).get("archives", [])
-    ]
-
-
-def class_folders(wildcards):
-    """The class folders of a folder of images, which change with the files in them."""
-    entry = dataset_entry(wildcards)
-    return sorted(str(path) for path in Path(entry["path"]).glob("*/*/")) if "path" in entry else []
-
-
-def folder_option(wildcards):
-    """The command line's words for a folder of images."""
-    entry = dataset_entry(wildcards)
-    return ["--folder", entry["path"]] if "path" in entry else []
-
-
-def checksums(wildcards):
-    """The checksums of a data set's archives, in their order."""
-    return [entry["checksum"] for entry in dataset_entry(wildcards).get("archives", [])]
-
-
 rule prepare_dataset:
     input:
         archives=archives,

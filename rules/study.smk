@@ -34,7 +34,7 @@ except InputError as error:
 
 CALIBRATED = calibrated_initializers(STUDY)
 EXPERIMENT_AXES = {name: experiment_axes(STUDY, name) for name in STUDY["experiments"]}
-CELL = "/".join(f"{axis}={{{axis}}}" for axis in AXES)
+CELL = Path(*[f"{axis}={{{axis}}}" for axis in AXES])
 
 
 wildcard_constraints:

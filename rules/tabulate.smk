@@ -4,7 +4,7 @@
 rule tabulate_experiment:
     input:
         runs=lambda wildcards: runs(EXPERIMENT_AXES[wildcards.experiment]),
-        code=modules("scripts/tabulate.py"),
+        code=modules("scripts/tabulate_experiment.py"),
     output:
         "results/tables/{experiment}.csv",
     log:
@@ -21,5 +21,5 @@ rule tabulate_experiment:
             {name: entry["target_accuracy"] for name, entry in STUDY["datasets"].items()}
         ),
     shell:
-        "python scripts/tabulate.py --experiment {params.experiment:q} --targets {params.targets:q}"
+        "python scripts/tabulate_experiment.py --experiment {params.experiment:q} --targets {params.targets:q}"
         " --results results/cells --output {output:q} > {log:q} 2>&1"

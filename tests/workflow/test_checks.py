@@ -1,0 +1,61 @@
+"""Formatting, lint, and that versions are pinned once."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from torchvision import datasets
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["ruff", "check", "."],
+        ["ruff", "format", "--check", "."],
+        ["snakefmt", "--check", "Snakefile", "rules"],
+        ["snakemake", "--lint"],
+    ],
+    ids=" ".join,
+)
+def test_a_check_is_clean(command):
+    command[0] = str(Path(sys.executable).parent / command[0])
+    outcome = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+
+
+def pinned(text):
+    return dict(re.findall(r"^\s*-?\s*([a-z0-9-]+)==(\S+)$", text, flags=re.MULTILINE))
+
+
+def test_the_conda_environment_has_the_pinned_versions():
+    required = pinned((ROOT / "envs/requirements.txt").read_text())
+    conda = pinned((ROOT / "envs/study.yaml").read_text())
+    assert len(conda) >= 10
+    assert {name: required[name] for name in conda} == conda
+
+
+def test_every_requirement_is_pinned_exactly():
+    lines = (ROOT / "envs/requirements.txt").read_text().splitlines()
+    names = [line for line in lines if line and not line.startswith("#")]
+    assert len(names) == len(pinned("\n".join(lines)))
+
+
+def test_archives_are_those_that_torchvision_knows():
+    declared = yaml.safe_load((ROOT / "config.yaml").read_text())["datasets"]
+
+    def archives(name):
+        return {
+            Path(entry["url"]).name: entry["checksum"].removeprefix("md5:")
+            for entry in declared[name]["archives"]
+        }
+
+    assert archives("cifar10") == {datasets.CIFAR10.filename: datasets.CIFAR10.tgz_md5}
+    svhn = {file: md5 for _, file, md5 in map(datasets.SVHN.split_list.get, ("train", "test"))}
+    assert archives("svhn") == svhn
+    assert archives("mnist") == dict(datasets.MNIST.resources)
+    assert archives("fashion_mnist") == dict(datasets.FashionMNIST.resources)
