@@ -6,6 +6,11 @@ rule fetch_archive:
         f"{STUDY['data_dir']}/{{dataset}}/{{file}}",
     log:
         "results/logs/fetch/{dataset}/{file}.log",
+    wildcard_constraints:
+        dataset="|".join(
+            name for name in STUDY["datasets"] if "archives" in STUDY["datasets"][name]
+        ),
+        file="[^/]+",
     conda:
         "../envs/study.yaml"
     threads: 1
