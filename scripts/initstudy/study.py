@@ -184,7 +184,7 @@ def _check_schema(study: dict, changes: dict, path: Path, schema: dict) -> None:
 
 
 def _check_names(study: dict, path: Path) -> None:
-    """Every value that names a data set, network or initializer must be declared."""
+    """What the values name, data sets, networks, initializers and files, must be there."""
     declared = {
         "dataset": study["datasets"],
         "network": study["networks"],
@@ -201,6 +201,11 @@ def _check_names(study: dict, path: Path) -> None:
                         f"{path}: {place}.{axis}: {value!r} is not declared; "
                         f"choose from {', '.join(known)}"
                     )
+    for table in ("networks", "initializers"):
+        for name, entry in study[table].items():
+            file = entry["method"].partition(":")[0]
+            if not Path(file).is_file():
+                raise InputError(f"{table}.{name}.method: there is no file {file}")
     for name, entry in study["datasets"].items():
         if (entry["source"] == "folder") != ("path" in entry):
             raise InputError(f"datasets.{name}: path is needed by source folder, and by no other")

@@ -138,6 +138,10 @@ WRONG = {
     "duplicate key": (GOOD + "title: Twice\n", ["'title'", "twice", "mine.yaml"]),
     "not a mapping": ("- a\n- b\n", ["mine.yaml", "mapping"]),
     "broken YAML": ("title: [\n", ["mine.yaml", "YAML"]),
+    "no such method": (
+        GOOD + "initializers: {mine: {label: Mine, method: 'mine.py:draw'}}\n",
+        ["initializers.mine.method", "mine.py"],
+    ),
     "folder without path": (
         GOOD + "datasets: {own: {source: folder, target_accuracy: 0.5}}\n",
         ["datasets.own", "path"],

@@ -2,6 +2,22 @@
 
 An initializer is a function (network, context, **options) that sets every parameter of an
 nn.Sequential in place, with gradients off. It returns a Calibration if it looked at data, or None.
+
+Each one is as published. What a publication leaves open for the networks of this study, such as
+LeNet-5, is decided here, alike for all of them:
+
+- Biases are zero, unless the method sets them (PyTorch's default, Kraehenbuehl, consistency).
+- The last layer is drawn like the others; only consistency has a target of its own for the logits.
+- Every convolution is a convolution: C5, whose kernel covers its whole input, too. fan_in counts
+  the kernel's positions and input channels, fan_out the positions and output channels, whatever
+  the stride; a weight as a matrix is out x (in kh kw).
+- A gain belongs to a method that names one: He's sqrt(2) for ReLU. Xavier, LeCun and the
+  orthogonal ones keep theirs of 1 although ReLU halves the second moment.
+- Pooling has no weights and changes no rule; "outputs of a layer" are those before ReLU, pooling
+  and BatchNorm.
+- BatchNorm starts at scale 1 and shift 0 and normalises by batch statistics meanwhile (by none in
+  MetaInit, as published).
+- Methods that rescale what another one has drawn (MetaInit, GradInit) start from He's weights.
 """
 
 from collections.abc import Callable, Iterable

@@ -12,10 +12,20 @@ import math
 import torch
 from torch import Tensor, nn
 
+from initstudy.commands import InputError
 from initstudy.initializers import Calibration, Context
 from initstudy.networks import layer_inputs, weighted_layers
 from initstudy.statistics import Moments, moments
 
+MATCHES = ("scalar", "channel", "joint")
+BASES = (
+    "orthogonal",
+    "normal",
+    "xavier_uniform",
+    "xavier_normal",
+    "kaiming_uniform",
+    "kaiming_normal",
+)
 AUTO_STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
 EIGENVALUE_FLOOR = 1e-3
 
@@ -34,9 +44,17 @@ def consistency(
     and variance of each channel) or joint (the whole covariance).
     strength: how far to go, from 0 (the base initializer) to 1 (the full match), along the
     displacement interpolation; `auto` lets one optimizer step decide (see choose_strength).
-    base: the function torch.nn.init.<base>_ that draws the weights.
+    base: the function torch.nn.init.<base>_ that draws the weights, one of BASES.
     output_std: tau at the logits; by default the study's.
+
+    Raises InputError for an unknown match or base and for a strength outside of [0, 1].
     """
+    if match not in MATCHES:
+        raise InputError(f"match {match!r}: choose one of {', '.join(MATCHES)}")
+    if base not in BASES:
+        raise InputError(f"base {base!r}: choose one of {', '.join(BASES)}")
+    if strength != "auto" and not (isinstance(strength, int | float) and 0 <= strength <= 1):
+        raise InputError(f"strength {strength!r}: choose auto or a number from 0 to 1")
     tau = context.output_std if output_std is None else output_std
     if strength == "auto":
         return choose_strength(network, context, match, base, tau)
@@ -72,7 +90,7 @@ def match_moments(
 def affine_map(sample: Moments, tau: float, match: str) -> tuple[Tensor, Tensor]:
     """The map z -> A z + c of class `match` that takes `sample` (K = 1) closest to N(0, tau^2 I).
 
-    Returns A, C x C, and c, C, in float64. Raises ValueError for an unknown class.
+    Returns A, C x C, and c, C, in float64.
     """
     mean, covariance = sample.mean[0], sample.covariance[0]
     channels = len(mean)
@@ -82,13 +100,11 @@ def affine_map(sample: Moments, tau: float, match: str) -> tuple[Tensor, Tensor]
         return tau * scale * torch.eye(channels, dtype=mean.dtype), torch.zeros_like(mean)
     if match == "channel":
         matrix = tau * torch.diag(inverse_deviation(covariance.diagonal()))
-    elif match == "joint":
+    else:
         eigenvalues, vectors = torch.linalg.eigh(covariance)
         floor = EIGENVALUE_FLOOR * covariance.trace() / channels
         scales = inverse_deviation(eigenvalues.clamp(min=floor))
         matrix = tau * (vectors * scales) @ vectors.T
-    else:
-        raise ValueError(f"match {match!r}: choose scalar, channel or joint")
     return matrix, -matrix @ mean
 
 

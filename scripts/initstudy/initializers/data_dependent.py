@@ -14,19 +14,22 @@ def lsuv(
 
     Orthonormal weights and zero biases; then, layer by layer from the first to the last, weights
     are divided by the standard deviation of the layer's outputs until their variance is within
-    `tolerance` of 1, at most `max_iterations` times.
+    `tolerance` of 1, at most `max_iterations` times. Passing the set once more through each layer
+    costs one pass.
     """
-    samples = 0
+    passes = 1
     for layer, inputs in layer_inputs(network, context.images):
         nn.init.orthogonal_(layer.weight, generator=context.generator)
         layer.bias.zero_()
-        for _ in range(max_iterations):
-            variance = layer(inputs).var()
-            samples += len(inputs)
-            if abs(variance - 1) < tolerance:
-                break
+        variance = layer(inputs).var()
+        iterations = 0
+        # No factor helps outputs that are constant (all inputs are dead, say).
+        while variance > 0 and abs(variance - 1) >= tolerance and iterations < max_iterations:
             layer.weight /= variance.sqrt()
-    return Calibration(samples=samples)
+            variance = layer(inputs).var()
+            iterations += 1
+        passes = max(passes, 1 + iterations)
+    return Calibration(samples=passes * len(context.images))
 
 
 def kraehenbuehl(
@@ -35,8 +38,9 @@ def kraehenbuehl(
     """Data-dependent initialization with random filters (Kraehenbuehl et al. 2015).
 
     Within layers (algorithm 1): weights from N(0, 1), then every channel of a layer's outputs is
-    brought to mean 0 and standard deviation 1. Between layers (algorithm 2): layers are rescaled,
-    `iterations` times, until all of them change at the same rate.
+    brought to mean 0 (the paper's offset beta is 0) and standard deviation 1. Between layers
+    (algorithm 2): layers are rescaled, `iterations` times, until all of them change at the same
+    rate.
     """
     for layer, inputs in layer_inputs(network, context.images):
         nn.init.normal_(layer.weight, generator=context.generator)

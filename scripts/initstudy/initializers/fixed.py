@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from torch import nn
 
+from initstudy.commands import InputError
 from initstudy.initializers import Context
 from initstudy.networks import weighted_layers
 
@@ -22,6 +23,8 @@ def zero(network: nn.Sequential, context: Context) -> None:
 
 def normal(network: nn.Sequential, context: Context, std: float = 0.01) -> None:
     """Weights from N(0, std^2); by default as in AlexNet (Krizhevsky et al. 2012)."""
+    if std < 0:
+        raise InputError(f"std {std}: the standard deviation of normal must not be negative")
     _draw(network, context, nn.init.normal_, std=std)
 
 
@@ -37,6 +40,7 @@ def xavier_normal(network: nn.Sequential, context: Context) -> None:
 
 def he_uniform(network: nn.Sequential, context: Context, mode: str = "fan_in") -> None:
     """Weights from U(-b, b), b = sqrt(6 / fan), the uniform twin of `he_normal`."""
+    _check_mode(mode)
     _draw(network, context, nn.init.kaiming_uniform_, mode=mode, nonlinearity="relu")
 
 
@@ -46,6 +50,7 @@ def he_normal(network: nn.Sequential, context: Context, mode: str = "fan_in") ->
     mode: fan_in keeps the forward signal's second moment through ReLU layers, fan_out the
     gradient's.
     """
+    _check_mode(mode)
     _draw(network, context, nn.init.kaiming_normal_, mode=mode, nonlinearity="relu")
 
 
@@ -60,6 +65,11 @@ def pytorch_default(network: nn.Sequential, context: Context) -> None:
         nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=context.generator)
         bound = 1 / math.sqrt(layer.weight[0].numel())
         nn.init.uniform_(layer.bias, -bound, bound, generator=context.generator)
+
+
+def _check_mode(mode: str) -> None:
+    if mode not in ("fan_in", "fan_out"):
+        raise InputError(f"mode {mode!r}: choose fan_in or fan_out")
 
 
 def _draw(network: nn.Sequential, context: Context, distribution: Callable, **options) -> None:

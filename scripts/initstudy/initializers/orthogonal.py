@@ -42,7 +42,8 @@ def zero_hadamard(network: nn.Sequential, context: Context) -> None:
 
     A layer that does not widen is a partial identity; one that does is the corner of a Hadamard
     matrix, whose columns differ from each other, unlike the zeros that an identity would append.
-    Kernels hold it at their centre.
+    Kernels hold it at their centre. The Hadamard matrix is scaled to be orthogonal, as in the
+    authors' code. The paper's zeros for the last layer of a residual branch have no place here.
     """
     for layer in weighted_layers(network).values():
         outputs, inputs = layer.weight.shape[:2]
