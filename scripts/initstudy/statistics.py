@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+PRODUCT_COLUMNS = 128
+
 
 @dataclass(frozen=True)
 class Moments:
@@ -41,21 +43,35 @@ class Moments:
 
 
 def moments(preactivations: Tensor) -> Moments:
-    """The moments of pre-activations, K x N x C.
+    """The moments of pre-activations, N x K x C.
 
     They are centred before squares are taken, so that float32 products lose nothing to a large
     mean, and reduced in float64.
     """
     precise = preactivations.device if preactivations.device.type != "mps" else torch.device("cpu")
-    count = preactivations.shape[1]
-    mean = preactivations.mean(dim=1, keepdim=True)
-    centred = preactivations - mean
-    products = torch.bmm(centred.transpose(1, 2), centred)
+    count = preactivations.shape[0]
+    mean = preactivations.mean(dim=0)
+    products = channel_products(preactivations - mean)
     return Moments(
-        mean=mean[:, 0].to(precise, torch.float64),
+        mean=mean.to(precise, torch.float64),
         covariance=products.to(precise, torch.float64) / count,
         count=count,
     )
+
+
+def channel_products(samples: Tensor) -> Tensor:
+    """Each replica's channels multiplied with each other, summed over positions: K x C x C.
+
+    samples: N x K x C. A product of few columns takes as long as one of PRODUCT_COLUMNS, so several
+    replicas share one and leave what they have in common unused.
+    """
+    positions, _, channels = samples.shape
+    products = []
+    for group in samples.split(max(1, PRODUCT_COLUMNS // channels), dim=1):
+        columns = group.reshape(positions, -1)
+        shape = (group.shape[1], channels) * 2
+        products.append((columns.T @ columns).view(shape).diagonal(dim1=0, dim2=2))
+    return torch.cat(products, dim=2).permute(2, 0, 1)
 
 
 def discrepancy(sample: Moments, target_std: float) -> Tensor:

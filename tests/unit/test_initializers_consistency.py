@@ -145,8 +145,8 @@ def test_calibration_is_charged():
 def test_the_discrepancy_of_zero_weights_is_one_in_every_hidden_layer():
     network, _ = made(zero)
     *hidden, logits = preactivations(network, inputs(64)).values()
-    assert all(discrepancy(moments(outputs[None]), 1.0) == 1 for outputs in hidden)
-    assert discrepancy(moments(logits[None]), 0.1) == pytest.approx(0.1**2, abs=1e-15)
+    assert all(discrepancy(moments(outputs[:, None]), 1.0) == 1 for outputs in hidden)
+    assert discrepancy(moments(logits[:, None]), 0.1) == pytest.approx(0.1**2, abs=1e-15)
 
 
 def test_the_discrepancy_is_the_squared_distance_per_channel():
@@ -155,7 +155,7 @@ def test_the_discrepancy_is_the_squared_distance_per_channel():
     mixing = torch.randn(2, 6, 6, generator=random)
     mixing[1, 3:] = 0
     outputs = (torch.randn(2, 500, 6, generator=random) @ mixing + 0.3).double()
-    found = discrepancy(moments(outputs), 0.7)
+    found = discrepancy(moments(outputs.transpose(0, 1)), 0.7)
     for replica in range(2):
         expected = wasserstein(outputs[replica], tau=0.7) ** 2 / 6
         assert float(found[replica]) == pytest.approx(expected, rel=1e-6)

@@ -169,7 +169,7 @@ def test_preactivations_are_the_layers_outputs():
             activations = module(activations)
             if name in found:
                 expected = activations.movedim(1, -1).flatten(0, -2)
-                torch.testing.assert_close(found[name][replica], expected, rtol=1e-3, atol=1e-4)
+                torch.testing.assert_close(found[name][:, replica], expected, rtol=1e-3, atol=1e-4)
     assert list(found) == ["C1", "C3", "C3_1", "C5", "F6", "logits"]
 
 

@@ -80,7 +80,7 @@ def match_moments(
             continue
         outputs = layer(inputs).movedim(1, -1).flatten(0, -2)
         tau = output_std if layer is last else 1.0
-        matrix, offset = affine_map(moments(outputs[None]), tau, match)
+        matrix, offset = affine_map(moments(outputs[:, None]), tau, match)
         matrix = torch.lerp(torch.eye(len(matrix), dtype=matrix.dtype), matrix, strength)
         weight = matrix @ layer.weight.flatten(1).to(matrix.dtype)
         layer.weight.copy_(weight.view_as(layer.weight))

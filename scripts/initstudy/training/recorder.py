@@ -8,7 +8,7 @@ from initstudy.statistics import discrepancy, moments
 from initstudy.training.batches import Normalizer
 from initstudy.training.replicated import ReplicatedNetwork
 
-EVALUATION_BATCH = 500
+EVALUATION_BATCH = 100
 PROBE_BATCH = 256
 
 

@@ -39,7 +39,7 @@ class ReplicatedNetwork(nn.Module):
         return activations
 
     def preactivations(self, images: Tensor) -> Iterator[tuple[str, Tensor]]:
-        """Yield each weighted layer's name and outputs, before any normalisation: K x N x C.
+        """Yield each weighted layer's name and outputs, before any normalisation: N x K x C.
 
         N counts positions: images times pixels.
         """
@@ -47,7 +47,7 @@ class ReplicatedNetwork(nn.Module):
         for name, operation in self.operations.items():
             activations = operation(activations)
             if name in self.layer_names:
-                yield name, self._by_replica(activations)
+                yield name, self._by_position(activations)
 
     def layers(self) -> dict[str, "ReplicatedConv2d | ReplicatedLinear"]:
         """The layers with weights, by name, in forward order."""
@@ -59,11 +59,11 @@ class ReplicatedNetwork(nn.Module):
             if isinstance(operation, ReplicatedBatchNorm):
                 operation.tracking = tracking
 
-    def _by_replica(self, activations: Tensor) -> Tensor:
+    def _by_position(self, activations: Tensor) -> Tensor:
+        """A view where activations are flat or, in memory, channels last."""
         if activations.dim() == 3:
-            return activations
-        by_replica = activations.unflatten(1, (self.replicas, -1))
-        return by_replica.permute(1, 0, 3, 4, 2).flatten(1, 3)
+            return activations.transpose(0, 1)
+        return activations.permute(0, 2, 3, 1).unflatten(3, (self.replicas, -1)).flatten(0, 2)
 
 
 class ReplicatedConv2d(nn.Module):
