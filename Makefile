@@ -3,10 +3,14 @@
 PYTHON ?= python3
 ACTIVATE = . .venv/bin/activate
 
-.PHONY: figures test check setup clean
+.PHONY: figures cost test check setup clean
 
 figures: setup  ## every figure of the default study, results/figures/all.pdf
 	$(ACTIVATE) && snakemake --cores all results/figures/all.pdf
+
+cost: setup  ## what every experiment of a study costs: make cost STUDY=article
+	$(ACTIVATE) && snakemake --cores 1 --quiet all --forcerun estimate_cost \
+		$(if $(STUDY),--config study=$(STUDY)) -- results/tables/cost.csv
 
 test: setup  ## the tests, but for those that take minutes each
 	$(ACTIVATE) && pytest -m "not slow"

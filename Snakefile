@@ -1,7 +1,7 @@
 # How the initial weight distribution changes the training of a CNN: from data sets to figures.
 # Data flows one way, a file of rules a stage:
 #
-#   fetch -> prepare -> train -> tabulate -> plot -> bind
+#   fetch -> prepare -> probe / train -> tabulate -> judge / plot -> bind
 #
 # What is run stands in config.yaml and in studies/, how in scripts/.
 
@@ -18,9 +18,12 @@ include: "rules/inputs.smk"
 include: "rules/fetch.smk"
 include: "rules/prepare.smk"
 include: "rules/train.smk"
+include: "rules/probe.smk"
 include: "rules/tabulate.smk"
+include: "rules/judge.smk"
 include: "rules/plot.smk"
 include: "rules/bind.smk"
+include: "rules/cost.smk"
 
 
 localrules:

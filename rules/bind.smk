@@ -1,11 +1,11 @@
 # all.pdf: a page that says what was run, then every figure of the study.
 
-PAGES = ["results/figures/cover.pdf"] + [
-    f"results/figures/{name}-{page}.pdf"
-    for name in EXPERIMENT_AXES
-    for page in ["curves", "discrepancy"]
-    + [f"{kind}{facet}" for facet in FACETS[name] for kind in ("moments", "deltas")]
-]
+DEFAULT_FIGURES = ["curves", "discrepancy", "moments", "deltas"]
+PAGES = ["cover"] + ["claims"] * bool(CLAIMS) + ["signal_propagation"] * ("probe" in STUDY)
+for name in EXPERIMENT_AXES:
+    for kind in STUDY["experiments"][name].get("figures", DEFAULT_FIGURES):
+        parts = FACETS[name] if kind in ("moments", "deltas") else [""]
+        PAGES += [f"{name}-{kind}{part}" for part in parts]
 USED_DATASETS = sorted(
     {dataset for axes in EXPERIMENT_AXES.values() for dataset in axes["dataset"]}
 )
@@ -15,6 +15,7 @@ rule plot_cover:
     input:
         runs=sorted({run for axes in EXPERIMENT_AXES.values() for run in runs(axes)}),
         data=[f"results/data/{dataset}.h5" for dataset in USED_DATASETS],
+        tables=[f"results/tables/{name}.csv" for name in EXPERIMENT_AXES],
         code=modules("scripts/plot_cover.py"),
     output:
         "results/figures/cover.pdf",
@@ -30,13 +31,13 @@ rule plot_cover:
         experiments=as_json([experiment(name) for name in EXPERIMENT_AXES]),
     shell:
         "python scripts/plot_cover.py --experiments {params.experiments:q} --results results/cells"
-        " --data {input.data:q} --benchmarks results/benchmarks/cells --output {output:q}"
+        " --data {input.data:q} --tables {input.tables:q} --benchmarks results/benchmarks/cells --output {output:q}"
         " > {log:q} 2>&1"
 
 
 rule bind_figures:
     input:
-        pages=PAGES,
+        pages=[f"results/figures/{page}.pdf" for page in PAGES],
         code=modules("scripts/bind.py"),
     output:
         "results/figures/all.pdf",

@@ -46,14 +46,26 @@ def checksums(wildcards):
 
 # train
 
+# glibc gives large buffers back after each use, and the page faults that follow would cost a third
+# of a training step; these settings keep them.
+KEEP_BUFFERS = (
+    "MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=4294967296"
+    " MALLOC_TOP_PAD_=67108864"
+)
+
+
+def point_of(wildcards, axes):
+    """The values of some axes that the wildcards name."""
+    point = {axis: AXES[axis](wildcards[axis]) for axis in axes}
+    for axis, table in (("initializer", "initializers"), ("network", "networks")):
+        if point[axis] not in STUDY[table]:
+            raise WorkflowError(f"{table}: {point[axis]} is not declared in config.yaml")
+    return point
+
 
 def cell_of(wildcards):
     """Axes and options of the cell that the wildcards name."""
-    cell = {axis: read(wildcards[axis]) for axis, read in AXES.items()}
-    for axis, table in (("initializer", "initializers"), ("network", "networks")):
-        if cell[axis] not in STUDY[table]:
-            raise WorkflowError(f"{table}: {cell[axis]} is not declared in config.yaml")
-    return cell_options(STUDY, cell)
+    return cell_options(STUDY, point_of(wildcards, AXES))
 
 
 def calibration_data(wildcards):
@@ -62,11 +74,49 @@ def calibration_data(wildcards):
     return [] if source in ("none", "train", "noise") else [f"results/data/{source}.h5"]
 
 
-def cell_code(wildcards):
-    """The training code with just this cell's own initializer and network."""
-    cell = cell_of(wildcards)
+def code_with_own(script, cell):
+    """A script's modules and, of all initializers and networks, just the cell's own."""
     own = [cell[key].partition(":")[0] for key in ("method", "architecture")]
-    return sorted({path for script in ("scripts/train.py", *own) for path in modules(script)})
+    return sorted({path for file in (script, *own) for path in modules(file)})
+
+
+def cell_code(wildcards):
+    return code_with_own("scripts/train.py", cell_of(wildcards))
+
+
+# probe
+
+
+def declared_probe():
+    if "probe" not in STUDY:
+        raise WorkflowError(f"probe: studies/{STUDY['study']}.yaml does not declare one")
+    return STUDY["probe"]
+
+
+def probe_of(wildcards):
+    """Axes and options of the probe that the wildcards name."""
+    return probe_options(STUDY, declared_probe(), point_of(wildcards, PROBE_AXES))
+
+
+def probe_code(wildcards):
+    return code_with_own("scripts/probe.py", probe_of(wildcards))
+
+
+def probed_initializers():
+    """The initializers that the study probes, in the order of config.yaml, as figures show them."""
+    return {
+        name: {"label": entry["label"], "position": position}
+        for position, (name, entry) in enumerate(STUDY["initializers"].items())
+        if name in declared_probe()["initializer"]
+    }
+
+
+def probes(wildcards):
+    """The study's probes, one an initializer."""
+    return [
+        f"results/probes/{PROBE}/probe.h5".format_map(declared_probe() | {"initializer": name})
+        for name in probed_initializers()
+    ]
 
 
 # plot

@@ -13,7 +13,7 @@ rule plot_experiment:
     log:
         "results/logs/figures/{experiment}-{kind}.log",
     wildcard_constraints:
-        kind="curves|discrepancy",
+        kind="curves|discrepancy|sweep|best_rate|strength|hypothesis|variance",
     conda:
         "../envs/study.yaml"
     threads: 1

@@ -9,10 +9,11 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
 
+from initstudy.axes import AXES
 from initstudy.code import project_modules
 from initstudy.commands import InputError
 from initstudy.study import (
-    AXES,
+    PROBE_AXES,
     calibrated_initializers,
     cell_folder,
     cell_options,
@@ -20,6 +21,7 @@ from initstudy.study import (
     experiment_axes,
     facets,
     load_study,
+    probe_options,
 )
 
 try:
@@ -34,7 +36,9 @@ except InputError as error:
 
 CALIBRATED = calibrated_initializers(STUDY)
 EXPERIMENT_AXES = {name: experiment_axes(STUDY, name) for name in STUDY["experiments"]}
+CLAIMS = STUDY.get("claims", {})
 CELL = Path(*[f"{axis}={{{axis}}}" for axis in AXES])
+PROBE = Path(*[f"{axis}={{{axis}}}" for axis in PROBE_AXES])
 
 
 wildcard_constraints:
@@ -64,10 +68,12 @@ def experiment(name):
         "name": name,
         "replicas": STUDY["replicas"],
         "axes": axes,
+        "learning_rate": STUDY["defaults"]["learning_rate"],
         "initializers": {
             initializer: {
                 "label": STUDY["initializers"][initializer]["label"],
                 "calibrated": initializer in CALIBRATED,
+                "options": STUDY["initializers"][initializer].get("options", {}),
                 "position": list(STUDY["initializers"]).index(initializer),
             }
             for initializer in axes["initializer"]

@@ -9,6 +9,8 @@ rule tabulate_experiment:
         "results/tables/{experiment}.csv",
     log:
         "results/logs/tables/{experiment}.log",
+    wildcard_constraints:
+        experiment="|".join(EXPERIMENT_AXES),
     conda:
         "../envs/study.yaml"
     threads: 1

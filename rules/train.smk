@@ -25,11 +25,8 @@ rule train_cell:
         calibration=lambda wildcards: [
             word for path in calibration_data(wildcards) for word in ("--calibration-data", path)
         ],
-    # glibc gives large buffers back after each use, and the page faults that follow would cost a
-    # third of a training step; these settings keep them.
     shell:
-        "MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=4294967296"
-        " MALLOC_TOP_PAD_=67108864"
+        f"{KEEP_BUFFERS}"
         " python scripts/train.py --cell {params.cell:q} --data {input.data:q}"
         " {params.calibration:q} --device {resources.device:q}"
         " --threads {threads} --output {output:q} > {log:q} 2>&1"

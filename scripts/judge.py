@@ -3,8 +3,9 @@
 import argparse
 import json
 
-from initstudy.claims import check_claims, judge, read_tables
+from initstudy.claims import judge, read_tables
 from initstudy.commands import run, written_whole
+from initstudy.declarations import check_claims
 
 
 def main() -> None:

@@ -25,6 +25,7 @@ def main() -> None:
     parser.add_argument("--experiments", type=json.loads, required=True, help="JSON list")
     parser.add_argument("--results", required=True, help="the folder of all cells")
     parser.add_argument("--data", nargs="+", required=True, help="the prepared data sets")
+    parser.add_argument("--tables", nargs="+", required=True, help="the experiments' tables")
     parser.add_argument("--benchmarks", required=True, help="the folder of the cells' benchmarks")
     parser.add_argument("--output", required=True, help="the page, PDF")
     arguments = parser.parse_args()
@@ -33,9 +34,10 @@ def main() -> None:
         {cell_folder(cell) for entry in experiments for cell in facet_cells(entry, {})}
     )
     runs = [read_attributes(Path(arguments.results) / folder / "run.h5") for folder in folders]
+    tables = {Path(path).stem: pd.read_csv(path) for path in arguments.tables}
     seconds = training_seconds([Path(arguments.benchmarks) / f"{name}.tsv" for name in folders])
     sections = {
-        "Experiments": [describe_experiment(entry) for entry in experiments],
+        "Experiments": [describe_experiment(entry, tables[entry["name"]]) for entry in experiments],
         "Data sets": [describe_dataset(path) for path in arguments.data],
         "Training": describe_training(runs, seconds, experiments[0]["replicas"]),
         "Software": sorted({describe_software(attributes) for attributes in runs}),
@@ -61,14 +63,15 @@ def draw(title: str, sections: dict[str, list[str]]) -> Figure:
     return figure
 
 
-def describe_experiment(experiment: dict) -> str:
+def describe_experiment(experiment: dict, table: pd.DataFrame) -> str:
     varied = [
         f"{axis} {', '.join(str(value) for value in values)}"
         for axis, values in experiment["axes"].items()
         if len(values) > 1
     ]
     cells = len(facet_cells(experiment, {}))
-    return f"{experiment['name']}: {cells} cells; {'; '.join(varied) or 'nothing varied'}"
+    failed = f"; {table['failed'].sum()} of {len(table)} networks diverged"
+    return f"{experiment['name']}: {cells} cells; {'; '.join(varied) or 'nothing varied'}{failed}"
 
 
 def describe_dataset(path: str) -> str:

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pandas as pd
 
-from initstudy.claims import check_claims, judge
+from initstudy.claims import judge
+from initstudy.declarations import check_claims
 
 CELL = {
     "dataset": "cifar10",

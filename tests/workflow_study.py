@@ -6,6 +6,19 @@ replicas: 2
 experiments:
   first:
     initializer: [zero, he_normal, consistency]
+  second:
+    initializer: [zero, he_normal]
+    batch_size: [32, 64]
+    figures: [sweep]
+claims:
+  he_learns:
+    statement: He's initialization is better than zero weights.
+    experiment: first
+    test: greater
+    compare: {initializer: he_normal}
+    with: {initializer: zero}
+    metric: final_accuracy
+    margin: 0.05
 defaults:
   dataset: digits
   optimizer: sgd

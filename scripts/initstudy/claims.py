@@ -1,16 +1,4 @@
-"""From what a study claims and the tables of its experiments to a verdict on every claim.
-
-A claim is declared in the study file, before there are results:
-
-    consistency_beats_normal:
-      statement: What the article says, in words.
-      experiment: cifar10              # the table to look at
-      test: greater                    # or equivalent, correlation
-      compare: {initializer: consistency}
-      with: {initializer: normal}
-      where: {optimizer: sgd}          # optional: rows to keep
-      metric: area_under_curve
-      margin: 0.01                     # the smallest effect of interest
+"""From the tables of a study's experiments to a verdict on every claim that it declares.
 
 `greater` (is the metric higher with `compare` than with `with`?) and `equivalent` (is the
 difference smaller than the margin?) look at paired differences. A row of `compare` is paired with
@@ -35,6 +23,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
+from initstudy.axes import AXES
 from initstudy.commands import InputError
 from initstudy.inference import (
     Evidence,
@@ -43,49 +32,13 @@ from initstudy.inference import (
     replicas_needed,
     superiority,
 )
-from initstudy.study import AXES
 
 ALPHA = 0.05
 """The probability that a study supports a claim falsely, any one; and that it refutes one so."""
 
 PAIRED_TESTS = {"greater": superiority, "equivalent": equivalence}
-ACCURACIES = ("area_under_curve", "final_accuracy", "first_epoch_accuracy")
 CALIBRATION = ["calibration_size", "calibration_source"]
 IDENTITY = [*AXES, "replica"]
-
-
-def check_claims(claims: dict[str, dict]) -> None:
-    """Raise InputError, one sentence that names claim and key, if a claim cannot be understood."""
-    for name, claim in claims.items():
-        test = claim.get("test")
-        if test not in (*PAIRED_TESTS, "correlation"):
-            known = ", ".join([*PAIRED_TESTS, "correlation"])
-            raise InputError(f"claims.{name}.test: {test!r} is not one of {known}")
-        sides = ["compare", "with"] if test in PAIRED_TESTS else []
-        required = ["statement", "experiment", "test", "metric", "margin", *sides]
-        missing = [key for key in required if key not in claim]
-        unknown = [key for key in claim if key not in (*required, "where")]
-        if missing or unknown:
-            fault, keys = ("lacks", missing) if missing else ("does not take", unknown)
-            raise InputError(f"claims.{name}: the test {test} {fault} the key {keys[0]}")
-        metrics = ACCURACIES if test in PAIRED_TESTS else (*ACCURACIES, "epochs_to_target")
-        if claim["metric"] not in metrics:
-            raise InputError(
-                f"claims.{name}.metric: {claim['metric']!r} is not one of {', '.join(metrics)}"
-            )
-        margin = claim["margin"]
-        if not isinstance(margin, int | float) or not 0 < margin < 1:
-            raise InputError(f"claims.{name}.margin: {margin!r} is not a number between 0 and 1")
-        for key in (*sides, "where"):
-            axes = claim.get(key, {})
-            if not isinstance(axes, dict) or (key in sides and not axes):
-                raise InputError(f"claims.{name}.{key}: must map axes to values")
-            for axis in axes:
-                if axis not in AXES:
-                    raise InputError(
-                        f"claims.{name}.{key}: {axis!r} is not an axis; "
-                        f"choose from {', '.join(AXES)}"
-                    )
 
 
 def read_tables(claims: dict[str, dict], folder: str | Path) -> dict[str, pd.DataFrame]:

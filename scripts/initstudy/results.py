@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from initstudy.axes import AXES
 from initstudy.runs import Run, read_run
-from initstudy.study import AXES, cell_folder, expand
+from initstudy.study import cell_folder, expand
 
 Cells = list[tuple[dict, Run]]
 
@@ -52,14 +53,19 @@ def experiment_table(experiment: dict, results: str | Path, targets: dict) -> pd
 def replica_rows(cell: dict, run: Run, target: float) -> pd.DataFrame:
     """The axes and what came out, one row a replica.
 
-    Accuracies are fractions of the test split, losses nats, epochs_to_target is the first epoch
+    Accuracies are fractions of the test split, losses nats; epochs_to_target is the first epoch
     whose test accuracy reaches `target` (inf: none). A replica failed if a loss was not finite.
+    What is called initial holds before the first update; discrepancy and population moments are
+    averaged over hidden layers.
     """
     accuracy = run.history["test_accuracy"]
     reached = accuracy >= target
     losses = np.concatenate([run.progress["loss"], run.history["test_loss"]])
     hidden = run.attributes["layers"][:-1]
-    at_start = [run.statistics[layer]["discrepancy"][0] for layer in hidden]
+
+    def at_start(quantity: str) -> np.ndarray:
+        return np.mean([run.statistics[layer][quantity][0] for layer in hidden], axis=0)
+
     return pd.DataFrame(
         {
             **{axis: cell[axis] for axis in AXES},
@@ -71,8 +77,10 @@ def replica_rows(cell: dict, run: Run, target: float) -> pd.DataFrame:
             "epochs_to_target": np.where(reached.any(axis=0), reached.argmax(axis=0), np.inf),
             "failed": ~np.isfinite(losses).all(axis=0),
             "initial_loss": run.history["test_loss"][0],
-            "initial_discrepancy": np.mean(at_start, axis=0),
+            "initial_discrepancy": at_start("discrepancy"),
             "calibration_samples": run.attributes["calibration_samples"],
             "validation_accuracy": run.history["validation_accuracy"][-1],
+            "initial_population_mean": at_start("population_mean"),
+            "initial_population_variance": at_start("population_variance"),
         }
     )

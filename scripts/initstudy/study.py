@@ -10,30 +10,9 @@ from pathlib import Path
 import jsonschema
 import yaml
 
+from initstudy.axes import AXES
 from initstudy.commands import InputError
-
-
-def _size(text: str) -> int | str:
-    return text if text == "all" else int(text)
-
-
-AXES = {
-    "dataset": str,
-    "network": str,
-    "depth": int,
-    "norm": str,
-    "initializer": str,
-    "optimizer": str,
-    "learning_rate": float,
-    "momentum": float,
-    "batch_size": int,
-    "train_size": _size,
-    "calibration_size": int,
-    "calibration_source": str,
-    "epochs": int,
-    "seed": int,
-}
-"""Every axis, in the order of the folders, with how its value is read from text."""
+from initstudy.declarations import check_claims, check_experiments
 
 
 def load_study(config: dict, overrides: dict, studies: Path, schema: Path) -> dict:
@@ -50,6 +29,9 @@ def load_study(config: dict, overrides: dict, studies: Path, schema: Path) -> di
     study = merged(merged(config, changes), _typed(overrides))
     _check_schema(study, changes, path, read_yaml(schema))
     _check_names(study, path)
+    check_claims(study.get("claims", {}))
+    axes = {name: experiment_axes(study, name) for name in study["experiments"]}
+    check_experiments(study.get("claims", {}), axes)
     return study
 
 
@@ -117,6 +99,23 @@ def facets(axes: dict[str, list]) -> list[dict]:
     }
     combinations = itertools.product(*varied.values())
     return [dict(zip(varied, values, strict=True)) for values in combinations]
+
+
+PROBE_AXES = ("dataset", "network", "depth", "norm", "initializer")
+"""What a probe without training is a point of, in the order of its folders."""
+
+
+def probe_options(study: dict, probe: dict, point: dict) -> dict:
+    """Everything that probing initial networks depends on: axes, and the options behind them.
+
+    probe: as a study declares it; point: a value for each of PROBE_AXES. Other axes have the
+    study's default; calibration inputs are training images.
+    """
+    axes = study["defaults"] | {"batch_size": probe["batch_size"], "calibration_source": "train"}
+    [cell] = expand({axis: [(axes | point)[axis]] for axis in AXES}, calibrated_initializers(study))
+    options = cell_options(study, cell) | {"replicas": probe["draws"]}
+    # Nothing is trained, so these must not make a probe out of date.
+    return {key: options[key] for key in options if key not in ("train_size", "epochs", "seed")}
 
 
 def cell_folder(cell: dict) -> str:
@@ -193,6 +192,13 @@ def _check_names(study: dict, path: Path) -> None:
     }
     places = {f"experiments.{name}": axes for name, axes in study["experiments"].items()}
     places["defaults"] = {axis: [value] for axis, value in study["defaults"].items()}
+    if "probe" in study:
+        probe = study["probe"]
+        places["probe"] = {
+            "dataset": [probe["dataset"]],
+            "network": [probe["network"]],
+            "initializer": probe["initializer"],
+        }
     for place, axes in places.items():
         for axis, known in declared.items():
             for value in axes.get(axis, []):

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from initstudy.claims import check_claims, judge, read_tables
+from initstudy.claims import judge, read_tables
 from initstudy.commands import InputError
+from initstudy.declarations import check_claims
 from planted import (
     ADVANTAGE,
     CORRELATION,

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from initstudy.axes import AXES
 from initstudy.commands import InputError
 from initstudy.study import (
-    AXES,
     calibrated_initializers,
     cell_folder,
     cell_options,
@@ -112,6 +112,17 @@ def test_shipped_studies_are_valid(file):
         assert (ROOT / entry["method"].partition(":")[0]).is_file()
 
 
+PROBE = """
+probe:
+  dataset: photos
+  network: plain
+  depth: 9
+  norm: none
+  draws: 2
+  batch_size: 8
+  initializer: [zero]
+"""
+
 WRONG = {
     "unknown key": (GOOD + "replicsa: 3\n", ["unknown key replicsa", "mine.yaml"]),
     "unknown axis": (GOOD + "    learning: [1]\n", ["experiments.first", "learning", "allowed"]),
@@ -138,6 +149,21 @@ WRONG = {
     "duplicate key": (GOOD + "title: Twice\n", ["'title'", "twice", "mine.yaml"]),
     "not a mapping": ("- a\n- b\n", ["mine.yaml", "mapping"]),
     "broken YAML": ("title: [\n", ["mine.yaml", "YAML"]),
+    "half a probe": (GOOD + PROBE.replace("  draws: 2\n", ""), ["probe", "'draws'", "required"]),
+    "unknown key of the probe": (GOOD + PROBE + "  drawn: 2\n", ["probe", "drawn", "allowed"]),
+    "probe of no draws": (GOOD + PROBE.replace("draws: 2", "draws: 0"), ["probe.draws", "minimum"]),
+    "probe of an unknown initializer": (
+        GOOD + PROBE.replace("zero", "nought"),
+        ["probe.initializer", "'nought'", "he_normal"],
+    ),
+    "probe of an unknown network": (
+        GOOD + PROBE.replace("plain", "plan"),
+        ["probe.network", "'plan'", "lenet5"],
+    ),
+    "probe of an unknown data set": (
+        GOOD + PROBE.replace("photos", "photo"),
+        ["probe.dataset", "'photo'", "digits"],
+    ),
     "no such method": (
         GOOD + "initializers: {mine: {label: Mine, method: 'mine.py:draw'}}\n",
         ["initializers.mine.method", "mine.py"],

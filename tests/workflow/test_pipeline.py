@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from pypdf import PdfReader
 
-from initstudy.study import AXES
+from initstudy.axes import AXES
 
 REPLICAS, LAYERS = 2, ["C1", "C3", "C5", "F6", "logits"]
 
@@ -20,15 +20,17 @@ def run_of(project, initializer):
 
 def test_all_pages_are_bound_in_order_and_say_what_they_show(finished):
     reader = PdfReader(finished.path / "results/figures/all.pdf")
-    pages = ["cover", "first-curves", "first-discrepancy", "first-moments", "first-deltas"]
+    pages = ["cover", "claims"]
+    pages += [f"first-{kind}" for kind in ("curves", "discrepancy", "moments", "deltas")]
+    pages += ["second-sweep"]
     assert [entry.title for entry in reader.outline] == pages
     cover = reader.pages[0].extract_text()
-    for said in ("A small study", "digits of scikit-learn", "3 cells of 2 replicas", "torch 2."):
+    for said in ("A small study", "digits of scikit-learn", "5 cells of 2 replicas", "torch 2."):
         assert said in cover
     for name, page in zip(pages[1:], reader.pages[1:], strict=True):
         text = page.extract_text()
         assert "A small study" in text
-        assert "n = 2 replicas" in text
+        assert name == "claims" or "n = 2 replicas" in text
         assert (finished.path / f"results/figures/{name}.png").stat().st_size > 10_000
 
 

@@ -1,0 +1,42 @@
+"""Say what every experiment costs, from a short measurement on this machine."""
+
+import argparse
+import json
+
+import h5py
+import torch
+
+from initstudy.commands import run, written_whole
+from initstudy.cost import study_cost
+from initstudy.devices import choose_device, describe_device
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--experiments", type=json.loads, required=True, help="JSON list")
+    parser.add_argument("--networks", type=json.loads, required=True, help="name -> method, JSON")
+    parser.add_argument("--data", nargs="+", required=True, help="the prepared data sets")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps, ...")
+    parser.add_argument("--output", required=True, help="the table, CSV")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    device = choose_device(arguments.device)
+    sizes = dict(read_sizes(path) for path in arguments.data)
+    table = study_cost(arguments.experiments, arguments.networks, sizes, device)
+    with written_whole(arguments.output) as partial:
+        table.to_csv(partial, index=False)
+    print(table.to_string(index=False, float_format="{:.2f}".format))
+    print(f"hours: on one core or device of this machine, {describe_device(device)}; calibration")
+    print("and statistics come on top. The last row counts cells that experiments share once.")
+
+
+def read_sizes(path: str) -> tuple[str, dict]:
+    """The name of a prepared data set, with its images by split and its number of classes."""
+    with h5py.File(path) as file:
+        counts = json.loads(file.attrs["provenance"])["counts"]
+        classes = len(json.loads(file.attrs["classes"]))
+    return path.rpartition("/")[2].removesuffix(".h5"), counts | {"classes": classes}
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,57 @@
+"""Experiments share cells, and come and go with their pages alone."""
+
+import re
+
+import pandas as pd
+from pypdf import PdfReader
+
+from workflow_study import STUDY
+
+
+def planned(project, *arguments):
+    """The jobs of the next run, `rule: first output`, without the rules that only collect."""
+    outcome = project.snakemake("--dry-run", *arguments)
+    assert outcome.returncode == 0, outcome.stderr
+    jobs = re.findall(r"rule (\w+):.*?output: ([^\n,]+)", outcome.stdout, flags=re.DOTALL)
+    return sorted(f"{rule}: {output}" for rule, output in jobs)
+
+
+def test_cells_that_experiments_share_are_trained_once(project):
+    cells = [job for job in planned(project) if job.startswith("train_cell")]
+    # Three of the first; two more of the second, at the other batch size.
+    assert len(cells) == len(set(cells)) == 5
+
+
+def test_removing_an_experiment_removes_its_page_and_nothing_else(finished, tmp_path):
+    project = finished.copied(tmp_path / "project")
+    before = {
+        path: path.read_bytes()
+        for path in project.path.glob("results/**/*")
+        if path.is_file() and path.suffix in (".h5", ".csv", ".pdf", ".png")
+    }
+    second = re.search(r"  second:\n(    .*\n)+", STUDY)[0]
+    project.write_study(STUDY.replace(second, ""))
+    assert planned(project) == [
+        "bind_figures: results/figures/all.pdf",
+        "plot_cover: results/figures/cover.pdf",
+    ]
+    assert project.snakemake().returncode == 0
+    titles = [entry.title for entry in PdfReader(project.path / "results/figures/all.pdf").outline]
+    assert "second-sweep" not in titles
+    assert "first-curves" in titles
+    changed = {path.name for path, content in before.items() if path.read_bytes() != content}
+    assert changed == {"all.pdf", "cover.pdf"}
+
+
+def test_claims_are_judged_in_a_run_of_the_workflow(finished):
+    [claim] = pd.read_csv(finished.path / "results/tables/claims.csv").to_dict("records")
+    assert claim["claim"] == "he_learns"
+    assert claim["n"] == 2
+    assert claim["verdict"] in ("supported", "refuted", "inconclusive")
+
+
+def test_a_claim_about_what_is_not_run_is_refused(project):
+    project.write_study(STUDY.replace("{initializer: he_normal}", "{initializer: lsuv}"))
+    outcome = project.snakemake("--dry-run")
+    assert outcome.returncode == 1
+    assert "claims.he_learns.compare.initializer: 'lsuv' is not run" in outcome.stdout + outcome.stderr
