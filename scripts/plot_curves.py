@@ -3,9 +3,9 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from scipy import stats
 
 from initstudy.figures import plot_command
+from initstudy.panels import chance, interval, name_rows
 from initstudy.results import Cells, within
 from initstudy.runs import Run
 from initstudy.study import facets
@@ -69,29 +69,13 @@ def draw_dots(axes: Axes, cells: Cells, initializers: dict, epoch: int) -> None:
         mean, half = interval(accuracy[None])
         axes.errorbar(mean, [row], xerr=half, color=colour, marker=marker, capsize=2)
     axes.axvline(chance(cells), color="black", linestyle=":", linewidth=0.8)
-    labels = [initializers[cell["initializer"]]["label"] for cell, _ in cells]
-    axes.set_yticks(range(len(cells)), labels)
-    for label, (cell, _) in zip(axes.get_yticklabels(), cells, strict=True):
-        label.set_color(look(initializers[cell["initializer"]]["position"])["color"])
-    axes.set_ylim(len(cells) - 0.5, -0.5)
-
-
-def interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean over the last axis and half the length of its 95 % t-interval (0 for one replica)."""
-    count = values.shape[-1]
-    if count == 1:
-        return values[..., 0], np.zeros(values.shape[:-1])
-    return values.mean(axis=-1), stats.sem(values, axis=-1) * stats.t.ppf(0.975, count - 1)
+    name_rows(axes, [cell["initializer"] for cell, _ in cells], initializers)
 
 
 def calibration_passes(run: Run, batch_size: int) -> float:
     """What calibration cost, in passes over the training data."""
     steps_per_epoch = run.history["step"][1]
     return run.attributes["calibration_samples"].mean() / (steps_per_epoch * batch_size)
-
-
-def chance(cells: Cells) -> float:
-    return cells[0][1].attributes["chance_accuracy"]
 
 
 if __name__ == "__main__":

@@ -7,32 +7,28 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from initstudy.figures import plot_command
+from initstudy.panels import COLUMNS, grid, grid_rows
 from initstudy.results import Cells, within
 from initstudy.study import facets
-from initstudy.style import conditions, facet_text, look, page
-
-COLUMNS = 2
+from initstudy.style import conditions, facet_title, look, page
 
 
 def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
     shown = facets(experiment["axes"])
-    rows = math.ceil(len(shown) / COLUMNS)
     figure = page(
-        height=2.4 * rows,
+        height=2.4 * grid_rows(len(shown)),
         title=f"{experiment['name']}: discrepancy at initialization",
         note=conditions(experiment) + " Squared 2-Wasserstein distance per channel of the layer's "
         "pre-activations on the probe set to N(0, 1), at the logits to N(0, output_std²), in "
         "Gaussian terms: median over replicas and their range.",
         legend=experiment["initializers"],
     )
-    panels = figure.subplots(rows, COLUMNS, squeeze=False, sharey=True)
-    for axes, facet in zip(panels.flat, shown, strict=False):
+    panels = grid(figure, len(shown), sharey=True)
+    for axes, facet in zip(panels, shown, strict=True):
         draw_layers(axes, within(cells, experiment, facet), experiment)
-        axes.set_title(facet_text(facet), loc="left")
-    for axes in panels[:, 0]:
+        axes.set_title(facet_title(facet), loc="left")
+    for axes in panels[::COLUMNS]:
         axes.set_ylabel("discrepancy per channel")
-    for axes in list(panels.flat)[len(shown) :]:
-        axes.remove()
     return figure
 
 

@@ -2,9 +2,11 @@
 
 import math
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib as mpl
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -16,6 +18,7 @@ WIDTH = 7.2
 PREVIEW_DPI = 160
 NOTE_CHARACTERS = 145
 NOTE_LINE = 0.13
+TITLE_CHARACTERS = 50
 LEGEND_COLUMNS = 5
 LEGEND_LINE = 0.16
 
@@ -66,13 +69,24 @@ def look(position: int) -> dict:
     }
 
 
-def page(height: float, title: str, note: str, legend: dict | None = None) -> Figure:
+def page(
+    height: float,
+    title: str,
+    note: str,
+    legend: dict | None = None,
+    handles: Sequence[Artist] = (),
+) -> Figure:
     """A page with `height` inches for panels, a title above and a note below them.
 
     legend: initializers, for one legend between title and panels, in the order of config.yaml.
+    handles: artists with labels that stand in this legend too, after the initializers.
     """
     entries = sorted((legend or {}).values(), key=lambda entry: entry["position"])
-    above = 0.35 + LEGEND_LINE * math.ceil(len(entries) / LEGEND_COLUMNS)
+    handles = [
+        *(Line2D([], [], label=entry["label"], **look(entry["position"])) for entry in entries),
+        *handles,
+    ]
+    above = 0.35 + LEGEND_LINE * math.ceil(len(handles) / LEGEND_COLUMNS)
     lines = textwrap.wrap(note, NOTE_CHARACTERS)
     below = 0.1 + NOTE_LINE * len(lines)
     whole = above + height + below
@@ -82,10 +96,9 @@ def page(height: float, title: str, note: str, legend: dict | None = None) -> Fi
     )
     figure.text(0.01, 1 - 0.08 / whole, title, va="top", weight="bold", fontsize=10)
     figure.text(0.01, 0.05 / whole, "\n".join(lines), fontsize=7, color="#404040", linespacing=1.3)
-    if entries:
+    if handles:
         figure.legend(
-            [Line2D([], [], **look(entry["position"])) for entry in entries],
-            [entry["label"] for entry in entries],
+            handles=handles,
             loc="upper left",
             bbox_to_anchor=(0, 1 - 0.27 / whole),
             ncols=LEGEND_COLUMNS,
@@ -108,9 +121,15 @@ def facet_text(facet: dict) -> str:
     return ", ".join(f"{AXIS_LABELS.get(axis, axis)} {value}" for axis, value in facet.items())
 
 
+def facet_title(facet: dict) -> str:
+    """`facet_text` in lines that fit above one of two panels side by side."""
+    return textwrap.fill(facet_text(facet), TITLE_CHARACTERS)
+
+
 def conditions(experiment: dict) -> str:
     """What holds on the whole page: study, fixed axes, replicas."""
-    shown = ("dataset", "network", "depth", "norm", "optimizer", "batch_size", "train_size")
+    shown = ["dataset", "network", "depth", "norm", "optimizer", "batch_size", "train_size"]
+    shown.append("epochs")
     fixed = {
         axis: experiment["axes"][axis][0] for axis in shown if len(experiment["axes"][axis]) == 1
     }

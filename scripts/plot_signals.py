@@ -1,0 +1,77 @@
+"""Signal propagation at initialization: pre-activations and gradients against depth."""
+
+import argparse
+import json
+import math
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from initstudy.commands import run
+from initstudy.signals import Probe, read_probe
+from initstudy.style import facet_text, look, page, save
+
+PANELS = {
+    "second_moment": "second moment of pre-activations",
+    "preactivation_gradient_norm": "norm of their loss gradient",
+}
+SHOWN = (1e-30, 1e30)
+"""No axis goes beyond; what lies there has vanished or exploded."""
+MARKERS = 10
+"""On each line."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--study", required=True, help="its title")
+    parser.add_argument("--initializers", type=json.loads, required=True, help="label, position")
+    parser.add_argument("--probes", nargs="+", required=True, help="the probe.h5 of every line")
+    parser.add_argument("--output", required=True, help="the figure, PDF")
+    parser.add_argument("--preview", required=True, help="the figure, PNG")
+    arguments = parser.parse_args()
+    probes = [read_probe(path) for path in arguments.probes]
+    figure = draw(arguments.study, arguments.initializers, probes)
+    save(figure, arguments.output, arguments.preview)
+
+
+def draw(study: str, initializers: dict, probes: list[Probe]) -> Figure:
+    """initializers: name -> label and position in config.yaml."""
+    probed = probes[0].attributes["probe"]
+    fixed = {axis: probed[axis] for axis in ("dataset", "network", "depth", "norm")}
+    figure = page(
+        height=3.2,
+        title="Signal propagation at initialization",
+        note=f"{study}; {facet_text(fixed)}; n = {probed['draws']} draws of the weights. "
+        f"Nothing is trained: a batch of {probed['batch_size']} validation images passes forward, "
+        "its loss gradient back. Lines: median over draws; bands: quartiles. The last layer gives "
+        "the logits. A value of 0 is not drawn: a line ends where float32 loses the signal, and "
+        "zero weights have but the gradient of the logits. "
+        f"Axes end at {SHOWN[0]:.0e} and {SHOWN[1]:.0e} at the latest.",
+        legend=initializers,
+    )
+    for axes, (quantity, label) in zip(figure.subplots(1, 2), PANELS.items(), strict=True):
+        for probe in probes:
+            style = look(initializers[probe.attributes["probe"]["initializer"]]["position"])
+            draw_line(axes, probe.over_layers(quantity), style)
+        axes.set_yscale("log")
+        bottom, top = axes.get_ylim()
+        axes.set_ylim(max(bottom, SHOWN[0]), min(top, SHOWN[1]))
+        axes.set_title(label, loc="left")
+        axes.set_xlabel("layer")
+    return figure
+
+
+def draw_line(axes: Axes, values: np.ndarray, style: dict) -> None:
+    """Median and quartiles over draws against the layer; values: layers x draws."""
+    median, lower, upper = np.quantile(values, [0.5, 0.25, 0.75], axis=1)
+    layers = np.arange(1, len(values) + 1)
+    every = math.ceil(len(layers) / MARKERS)
+    # Counted from the last layer, the only one where zero weights have a gradient.
+    shown = (int(layers[-1] - 1) % every, every)
+    axes.plot(layers, np.where(median > 0, median, np.nan), markevery=shown, **style)
+    axes.fill_between(layers, lower, upper, where=lower > 0, color=style["color"], alpha=0.2, lw=0)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,79 @@
+"""How much of the variance of final accuracy is initial weights', how much data order's."""
+
+import math
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from initstudy.figures import plot_command
+from initstudy.panels import (
+    COLUMNS,
+    by_initializer,
+    grid,
+    grid_rows,
+    name_rows,
+    replica_values,
+    write_margin,
+)
+from initstudy.results import Cells, within
+from initstudy.study import facets
+from initstudy.style import conditions, facet_title, page
+from initstudy.variance import variance_components
+
+SHARES = {
+    "replica": ("initial weights", "#0072b2"),
+    "seed": ("data order", "#e69f00"),
+    "remainder": ("remainder", "#d0d0d0"),
+}
+"""Component -> (what it is called, its colour)."""
+
+
+def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
+    orders = experiment["axes"]["seed"]
+    shown = facets(experiment["axes"] | {"seed": orders[:1]})
+    figure = page(
+        height=grid_rows(len(shown)) * (0.7 + 0.2 * len(experiment["initializers"])),
+        title=f"{experiment['name']}: where the variance of final accuracy comes from",
+        note=conditions(experiment) + f" Each was trained with the same {len(orders)} data orders. "
+        "Components of the variance of final test accuracy in a random-effects model of initial "
+        "weights crossed with data orders, estimated by analysis of variance, negative ones set to "
+        "0; the remainder is their interaction and all the rest. Right margin: standard deviation "
+        "of a network's accuracy, the root of the components' sum, in percentage points (?: needs two "
+        "replicas and two data orders).",
+        handles=[Patch(color=colour, label=label) for label, colour in SHARES.values()],
+    )
+    panels = grid(figure, len(shown))
+    for axes, facet in zip(panels, shown, strict=True):
+        draw_shares(axes, within(cells, experiment, facet), experiment["initializers"])
+        axes.set_title(facet_title(facet), loc="left")
+    for axes in panels[1::COLUMNS]:
+        axes.set_yticklabels([])
+    return figure
+
+
+def draw_shares(axes: Axes, cells: Cells, initializers: dict) -> None:
+    """A stacked bar an initializer, with its standard deviation."""
+    groups = by_initializer(cells)
+    deviations = []
+    for row, group in enumerate(groups.values()):
+        components = variance_components(
+            np.stack([replica_values(cell, run, "final_accuracy") for cell, run in group])
+        )
+        whole = sum(components)
+        deviations.append(f"{100 * math.sqrt(whole):.2f}" if whole >= 0 else "?")
+        # A network that always ends alike has no variance to divide.
+        if whole > 0:
+            ends = 100 * np.cumsum([0.0, *components]) / whole
+            for part, (_, colour) in enumerate(SHARES.values()):
+                length = ends[part + 1] - ends[part]
+                axes.barh(row, length, left=ends[part], color=colour, height=0.65)
+    axes.set_xlim(0, 100)
+    axes.set_xlabel("share of the variance in %")
+    write_margin(axes, "SD in pp", deviations)
+    name_rows(axes, list(groups), initializers)
+
+
+if __name__ == "__main__":
+    plot_command(__doc__, draw)

@@ -1,0 +1,27 @@
+"""Draw an initializer, pass a batch forward and its loss gradient back, and write probe.h5."""
+
+import argparse
+import json
+
+import torch
+
+from initstudy.commands import run, written_whole
+from initstudy.probe import probe_initializer
+from initstudy.signals import write_probe
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cell", type=json.loads, required=True, help="axes and options, as JSON")
+    parser.add_argument("--data", required=True, help="the prepared data set")
+    parser.add_argument("--threads", type=int, default=1, help="CPU threads")
+    parser.add_argument("--output", required=True, help="probe.h5")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    probe = probe_initializer(arguments.cell, arguments.data)
+    with written_whole(arguments.output) as partial:
+        write_probe(partial, probe)
+
+
+if __name__ == "__main__":
+    run(main)
