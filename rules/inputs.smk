@@ -33,6 +33,12 @@ def class_folders(wildcards):
     return sorted(str(path) for path in Path(entry["path"]).glob("*/*/")) if "path" in entry else []
 
 
+def reader_code(wildcards):
+    """The code that prepares a data set, with the one reader that it needs."""
+    reader = MODULES[dataset_entry(wildcards)["source"]]
+    return modules("scripts/prepare.py", f"scripts/initstudy/data/{reader}.py")
+
+
 def folder_option(wildcards):
     """The command line's words for a folder of images."""
     entry = dataset_entry(wildcards)
@@ -77,7 +83,7 @@ def calibration_data(wildcards):
 def code_with_own(script, cell):
     """A script's modules and, of all initializers and networks, just the cell's own."""
     own = [cell[key].partition(":")[0] for key in ("method", "architecture")]
-    return sorted({path for file in (script, *own) for path in modules(file)})
+    return modules(script, *own)
 
 
 def cell_code(wildcards):

@@ -5,7 +5,7 @@ rule prepare_dataset:
     input:
         archives=archives,
         folders=class_folders,
-        code=modules("scripts/prepare.py"),
+        code=reader_code,
     output:
         "results/data/{dataset}.h5",
     log:

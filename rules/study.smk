@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
 from initstudy.axes import AXES
 from initstudy.code import project_modules
 from initstudy.commands import InputError
+from initstudy.data.sources import MODULES
 from initstudy.study import (
     PROBE_AXES,
     calibrated_initializers,
@@ -50,9 +51,9 @@ def as_json(value):
     return json.dumps(value, sort_keys=True)
 
 
-def modules(script):
-    """The project's files that decide what a script does."""
-    return project_modules(script, "scripts")
+def modules(*scripts):
+    """The project's files that decide what scripts do."""
+    return sorted({path for script in scripts for path in project_modules(script, "scripts")})
 
 
 def runs(axes):

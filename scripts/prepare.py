@@ -1,13 +1,12 @@
 """Prepare a data set: read images from their source, hold out validation, write one HDF5 file."""
 
 import argparse
+import importlib
 from pathlib import Path
 
 from initstudy.commands import InputError, run
+from initstudy.data.sources import ARCHIVES, MODULES
 from initstudy.data.store import Source, write_dataset
-
-EMBEDDED = ("digits", "photos")
-OFFICIAL = ("cifar10", "svhn", "mnist", "fashion_mnist")
 
 
 def main() -> None:
@@ -20,7 +19,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--source",
         required=True,
-        choices=(*EMBEDDED, *OFFICIAL, "folder"),
+        choices=MODULES,
         help="where the images come from",
     )
     parser.add_argument(
@@ -51,20 +50,15 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def open_source(arguments: argparse.Namespace) -> Source:
-    """Imports only what the source needs: torchvision alone takes seconds."""
-    if arguments.source in EMBEDDED:
-        from initstudy.data import embedded
-
-        return {"digits": embedded.digits, "photos": embedded.photos}[arguments.source]()
-    if arguments.source in OFFICIAL:
-        from initstudy.data.official import official
-
-        return official(arguments.source, arguments.archives, arguments.checksums)
-    from initstudy.data.folder import ImageFolder
-
+    """Import what the source needs, and nothing else, and open it."""
+    module = importlib.import_module(f"initstudy.data.{MODULES[arguments.source]}")
+    if arguments.source in ARCHIVES:
+        return module.official(arguments.source, arguments.archives, arguments.checksums)
+    if arguments.source != "folder":
+        return getattr(module, arguments.source)()
     if not arguments.folder:
         raise InputError("--source folder needs --folder with the path of the images")
-    return ImageFolder(Path(arguments.folder), arguments.threads)
+    return module.ImageFolder(Path(arguments.folder), arguments.threads)
 
 
 if __name__ == "__main__":

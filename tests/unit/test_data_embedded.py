@@ -7,14 +7,15 @@ import pytest
 from sklearn.datasets import load_digits, load_sample_image
 
 from initstudy.commands import InputError
-from initstudy.data import embedded
+from initstudy.data import digits
+from initstudy.data import photos as photographs
 
 HEIGHT, WIDTH = 437, 661
 
 
 @pytest.fixture(scope="module")
 def photos():
-    return embedded.photos()
+    return photographs.photos()
 
 
 @pytest.fixture
@@ -22,8 +23,8 @@ def painted_positions(monkeypatch):
     """Per part, the pixel positions in each patch of a photograph whose colours are positions."""
     positions = np.arange(HEIGHT * WIDTH).reshape(HEIGHT, WIDTH)
     painted = np.stack([positions >> shift & 255 for shift in (0, 8, 16)], axis=2).astype(np.uint8)
-    monkeypatch.setattr(embedded, "_read_photo", lambda path: (painted, "sha256:0"))
-    images = embedded.photos().images
+    monkeypatch.setattr(photographs, "_read_photo", lambda path: (painted, "sha256:0"))
+    images = photographs.photos().images
     weights = np.array([1, 256, 65536])[:, None, None]
     return {part: (patches * weights).sum(axis=1) for part, patches in images.items()}
 
@@ -78,30 +79,30 @@ def test_photos_are_the_same_each_time_and_need_no_network(photos, monkeypatch):
 
     monkeypatch.setattr(socket, "socket", no_network)
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
-    again = embedded.photos()
+    again = photographs.photos()
     for part, patches in photos.images.items():
         np.testing.assert_array_equal(again.images[part], patches)
 
 
 def test_a_photograph_that_the_package_lacks_is_named(monkeypatch):
-    monkeypatch.setitem(embedded.PHOTOS, "gone", "skimage/data/gone.png")
+    monkeypatch.setitem(photographs.PHOTOS, "gone", "skimage/data/gone.png")
     with pytest.raises(InputError, match=r"gone\.png cannot be read"):
-        embedded.photos()
+        photographs.photos()
 
 
 def test_digits_are_split_into_stratified_fifths():
-    digits = embedded.digits()
+    prepared = digits.digits()
     total = np.bincount(load_digits().target)
-    np.testing.assert_array_equal(np.bincount(digits.labels["test"]), np.rint(total / 5))
-    assert len(digits.labels["train"]) + len(digits.labels["test"]) == 1797
-    assert digits.classes == list("0123456789")
+    np.testing.assert_array_equal(np.bincount(prepared.labels["test"]), np.rint(total / 5))
+    assert len(prepared.labels["train"]) + len(prepared.labels["test"]) == 1797
+    assert prepared.classes == list("0123456789")
 
 
 def test_digits_are_scikit_learns_enlarged_over_the_whole_range():
-    digits, bunch = embedded.digits(), load_digits()
-    assert digits.images["test"].min() == 0
-    assert digits.images["test"].max() == 255
-    shrunk = digits.images["test"].reshape(-1, 8, 4, 8, 4).mean(axis=(2, 4)).reshape(-1, 64)
-    for image, label in zip(shrunk, digits.labels["test"], strict=True):
+    prepared, bunch = digits.digits(), load_digits()
+    assert prepared.images["test"].min() == 0
+    assert prepared.images["test"].max() == 255
+    shrunk = prepared.images["test"].reshape(-1, 8, 4, 8, 4).mean(axis=(2, 4)).reshape(-1, 64)
+    for image, label in zip(shrunk, prepared.labels["test"], strict=True):
         distance = np.square(bunch.data * 255 / 16 - image).sum(axis=1)
         assert bunch.target[distance.argmin()] == label

@@ -54,4 +54,6 @@ def test_a_claim_about_what_is_not_run_is_refused(project):
     project.write_study(STUDY.replace("{initializer: he_normal}", "{initializer: lsuv}"))
     outcome = project.snakemake("--dry-run")
     assert outcome.returncode == 1
-    assert "claims.he_learns.compare.initializer: 'lsuv' is not run" in outcome.stdout + outcome.stderr
+    assert (
+        "claims.he_learns.compare.initializer: 'lsuv' is not run" in outcome.stdout + outcome.stderr
+    )

@@ -1,4 +1,4 @@
-"""Data sets made from what scikit-learn and scikit-image carry inside their packages.
+"""Patches of photographs that scikit-learn and scikit-image carry inside their packages.
 
 Everything is read from the installed packages' files, so nothing here touches the network.
 """
@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from initstudy.commands import InputError
-from initstudy.data.splits import SEED, stratified_mask
+from initstudy.data.splits import SEED
 from initstudy.data.store import ArraySource
 
 SIDE = 32  # height and width of every image, in pixels
@@ -31,30 +31,6 @@ PHOTOS = {
 PATCHES = {"train": 300, "test": 100}  # per photograph
 TILE = 64  # pixels: small enough for many tiles, large enough for 33 x 33 places of a patch
 FAINTEST = 16  # a patch whose values span less is black margin or clear sky: nothing to learn from
-
-
-def digits() -> ArraySource:
-    """Scikit-learn's 1,797 handwritten digits, 8 x 8 pixels enlarged to 32 x 32.
-
-    The test part is a stratified fifth.
-    """
-    from sklearn.datasets import load_digits
-
-    bunch = load_digits()
-    grey = np.rint(bunch.images * 255 / 16).astype(np.uint8)
-    enlarged = [
-        np.asarray(Image.fromarray(image).resize((SIDE, SIDE), Image.Resampling.BILINEAR))
-        for image in grey
-    ]
-    images = np.stack(enlarged)[:, None]
-    test = stratified_mask(bunch.target, 0.2)
-    return ArraySource(
-        description=f"digits of scikit-learn {version('scikit-learn')}",
-        classes=[str(name) for name in bunch.target_names],
-        labels={"train": bunch.target[~test], "test": bunch.target[test]},
-        images={"train": images[~test], "test": images[test]},
-        digests={"digits": f"sha256:{hashlib.sha256(grey.tobytes()).hexdigest()}"},
-    )
 
 
 def photos() -> ArraySource:
