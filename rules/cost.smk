@@ -17,7 +17,7 @@ rule estimate_cost:
         runtime=30,
         device=STUDY["device"],
     params:
-        experiments=as_json([experiment(name) for name in EXPERIMENT_AXES]),
+        experiments=as_json([design(name) for name in EXPERIMENT_AXES]),
         networks=as_json({name: entry["method"] for name, entry in STUDY["networks"].items()}),
     shell:
         f"{KEEP_BUFFERS}"

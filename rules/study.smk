@@ -61,22 +61,29 @@ def runs(axes):
     return [f"results/cells/{cell_folder(cell)}/run.h5" for cell in expand(axes, CALIBRATED)]
 
 
-def experiment(name):
-    """What scripts need to know of an experiment."""
+def design(name):
+    """What decides an experiment's results: its cells."""
     axes = EXPERIMENT_AXES[name]
+    initializers = {key: {"calibrated": key in CALIBRATED} for key in axes["initializer"]}
     return {
-        "study": STUDY["title"],
         "name": name,
         "replicas": STUDY["replicas"],
         "axes": axes,
-        "learning_rate": STUDY["defaults"]["learning_rate"],
-        "initializers": {
-            initializer: {
-                "label": STUDY["initializers"][initializer]["label"],
-                "calibrated": initializer in CALIBRATED,
-                "options": STUDY["initializers"][initializer].get("options", {}),
-                "position": list(STUDY["initializers"]).index(initializer),
-            }
-            for initializer in axes["initializer"]
-        },
+        "initializers": initializers,
     }
+
+
+def experiment(name):
+    """Its design, and what figures say of it besides."""
+    result = design(name) | {
+        "study": STUDY["title"],
+        "learning_rate": STUDY["defaults"]["learning_rate"],
+    }
+    for position, (key, entry) in enumerate(STUDY["initializers"].items()):
+        if key in result["initializers"]:
+            result["initializers"][key] |= {
+                "label": entry["label"],
+                "options": entry.get("options", {}),
+                "position": position,
+            }
+    return result

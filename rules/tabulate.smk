@@ -18,7 +18,7 @@ rule tabulate_experiment:
         mem_mb=2000,
         runtime=20,
     params:
-        experiment=lambda wildcards: as_json(experiment(wildcards.experiment)),
+        experiment=lambda wildcards: as_json(design(wildcards.experiment)),
         targets=as_json(
             {name: entry["target_accuracy"] for name, entry in STUDY["datasets"].items()}
         ),

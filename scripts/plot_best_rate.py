@@ -21,7 +21,10 @@ from initstudy.runs import Run
 from initstudy.study import facets
 from initstudy.style import conditions, facet_title, look, page
 
-LOOKS = {"the common learning rate": ("white", -0.18), "its own best one": (None, 0.18)}
+LOOKS = {
+    "at the common learning rate (upper)": ("white", -0.18),
+    "at its own best one (lower)": (None, 0.18),
+}
 """What is compared -> (the marker's face, where it stands in its row)."""
 
 
@@ -59,11 +62,11 @@ def draw_rates(axes: Axes, cells: Cells, initializers: dict, common: float) -> N
     best = [best_rate(group) for group in groups.values()]
     for row, (name, group) in enumerate(groups.items()):
         at_common = [(cell, run) for cell, run in group if cell["learning_rate"] == common]
-        style = look(initializers[name]["position"]) | {"linestyle": "", "capsize": 2}
+        style = look(initializers[name]["position"]) | {"linestyle": ""}
         for results, (face, offset) in zip((at_common, [best[row]]), LOOKS.values(), strict=True):
             for cell, run in results:
                 mean, half = interval(replica_values(cell, run, "final_accuracy"))
-                axes.errorbar(mean, row + offset, xerr=half, markerfacecolor=face, **style)
+                axes.errorbar(mean, row + offset, xerr=half, mfc=face, **style)
     axes.axvline(chance(cells), color="black", linestyle=":", linewidth=0.8)
     axes.set_xlabel("final test accuracy")
     write_margin(axes, "best rate", [f"{cell['learning_rate']:g}" for cell, _ in best])

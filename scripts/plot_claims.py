@@ -16,7 +16,7 @@ VERDICTS = {"supported": "#009e73", "refuted": "#d55e00", "inconclusive": "#7f7f
 """Verdict -> colour."""
 CLIP = 6
 """The scale's end, in margins."""
-STATEMENT_CHARACTERS = 48
+STATEMENT_CHARACTERS = 52
 LINE = 0.15
 """Between two lines of text, in inches."""
 WIDTHS = [3.2, 2.4, 1.2]
@@ -50,7 +50,7 @@ def main() -> None:
 
 def draw(study: str, claims: pd.DataFrame) -> Figure:
     if claims.empty:
-        return page(height=0.3, title=study, note="This study declares no claims.")
+        return page(height=0.2, title="Claims", note=f"{study}. It declares no claims.")
     claims = claims.to_dict("records")
     statements = [textwrap.wrap(claim["statement"], STATEMENT_CHARACTERS) for claim in claims]
     results = [result_lines(claim) for claim in claims]
@@ -59,7 +59,7 @@ def draw(study: str, claims: pd.DataFrame) -> Figure:
         for statement, result in zip(statements, results, strict=True)
     ]
     ends = np.cumsum(heights)
-    figure = page(height=0.7 + ends[-1], title=headline(study, claims), note=NOTE)
+    figure = page(height=0.7 + ends[-1], title=headline(claims), note=f"{study}. {NOTE}")
     panels = figure.subplots(1, 3, sharey=True, width_ratios=WIDTHS)
     left, middle, right = panels
     for claim, statement, result, height, end in zip(
@@ -68,7 +68,7 @@ def draw(study: str, claims: pd.DataFrame) -> Figure:
         top = end - height
         colour = VERDICTS[claim["verdict"]]
         write(left, top, statement)
-        write(left, top + LINE * len(statement), [effect_text(claim)], color="#606060")
+        write(left, top + LINE * len(statement), [effect_text(claim)], color="#606060", size=7)
         draw_effect(middle, claim, top, end)
         write(right, top, [claim["verdict"]], color=colour, weight="bold")
         write(right, top + LINE, result)
@@ -79,7 +79,6 @@ def draw(study: str, claims: pd.DataFrame) -> Figure:
         axes.set_title(heading, loc="left", weight="bold")
     for axes in (left, right):
         axes.axis("off")
-        axes.set_in_layout(False)
     left.set_ylim(ends[-1], 0)
     middle.set_xlim(-1.08 * CLIP, 1.08 * CLIP)
     middle.set_xticks([-CLIP, -3, -1, 0, 1, 3, CLIP])
@@ -88,11 +87,11 @@ def draw(study: str, claims: pd.DataFrame) -> Figure:
     return figure
 
 
-def headline(study: str, claims: list[dict]) -> str:
+def headline(claims: list[dict]) -> str:
     """The verdicts counted."""
     verdicts = [claim["verdict"] for claim in claims]
     counts = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in VERDICTS)
-    return f"{study}: of {len(claims)} claims {counts}"
+    return f"Claims: {counts}"
 
 
 def effect_text(claim: dict) -> str:
@@ -119,8 +118,9 @@ def result_lines(claim: dict) -> list[str]:
 def write(axes: Axes, top: float, lines: list[str], **style) -> None:
     """Lines of text from `top` down, with half a line between it and them."""
     for number, line in enumerate(lines):
-        middle = top + LINE * (number + 1)
-        axes.text(0, middle, line, va="center", transform=axes.get_yaxis_transform(), **style)
+        # Columns have a given width: what stands in them must not change the layout.
+        place = {"va": "center", "transform": axes.get_yaxis_transform(), "in_layout": False}
+        axes.text(0, top + LINE * (number + 1), line, **place, **style)
 
 
 def draw_effect(axes: Axes, claim: dict, top: float, end: float) -> None:

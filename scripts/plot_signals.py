@@ -42,12 +42,11 @@ def draw(study: str, initializers: dict, probes: list[Probe]) -> Figure:
     figure = page(
         height=3.2,
         title="Signal propagation at initialization",
-        note=f"{study}; {facet_text(fixed)}; n = {probed['draws']} draws of the weights. "
-        f"Nothing is trained: a batch of {probed['batch_size']} validation images passes forward, "
-        "its loss gradient back. Lines: median over draws; bands: quartiles. The last layer gives "
-        "the logits. A value of 0 is not drawn: a line ends where float32 loses the signal, and "
-        "zero weights have but the gradient of the logits. "
-        f"Axes end at {SHOWN[0]:.0e} and {SHOWN[1]:.0e} at the latest.",
+        note=f"{study}; {facet_text(fixed)}; n = {probed['draws']} draws. "
+        f"Without training, {probed['batch_size']} validation images pass forward, their loss "
+        "gradient back. Lines: median over draws; bands: quartiles. The last layer gives the "
+        "logits. A value of 0 is not drawn: a line ends where float32 loses the signal, and then "
+        f"only the logits have a gradient. Axes end at {SHOWN[0]:.0e} and {SHOWN[1]:.0e}.",
         legend=initializers,
     )
     for axes, (quantity, label) in zip(figure.subplots(1, 2), PANELS.items(), strict=True):

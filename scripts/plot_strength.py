@@ -50,7 +50,7 @@ def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
             f"{initializers[name]['label']}: {results[name][1].attributes['strength'].mean():.2f}"
             for name in automatic(initializers)
         ]
-        title = [facet_text(facet), "chosen " * bool(chosen) + ", ".join(chosen)]
+        title = [facet_text(facet), "mean strength chosen by " * bool(chosen) + ", ".join(chosen)]
         row[0].set_title("; ".join(filter(None, title)), loc="left")
     for axes in panels[-1]:
         axes.set_xlabel("strength")

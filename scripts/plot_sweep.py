@@ -23,7 +23,7 @@ SCALES = {
     "calibration_source": "linear",
 }
 """Axes that can be swept, with their scales; the sources of calibration stand side by side."""
-PANEL_INCHES = 2.7
+PANEL_INCHES = 2.9
 CHARACTER_INCHES = 0.062
 
 
@@ -33,7 +33,7 @@ def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
     label = AXIS_LABELS.get(swept, swept)
     figure = page(
         height=0.2 + 2.1 * len(rows),
-        title=f"{experiment['name']}: accuracy against {label}",
+        title=f"{experiment['name']}: accuracy against {swept.replace('_', ' ')}",
         note=conditions(experiment) + " Mean over replicas with its 95 % t-interval. Area under "
         "the curve: mean test accuracy over the epochs. An initializer that does not use what is "
         "varied is a level line without markers. Crosses at the bottom: some replicas of this "
@@ -74,7 +74,7 @@ def draw_sweep(axes: Axes, cells: Cells, initializers: dict, swept: str, metric:
         )
         for place, result in zip(places.values(), measured, strict=True):
             if replica_values(*result, "failed").any():
-                height = 0.03 + 0.04 * crosses[place]
+                height = 0.03 + 0.033 * crosses[place]
                 crosses[place] += 1
                 bottom = axes.get_xaxis_transform()
                 axes.plot(place, height, "x", color=style["color"], transform=bottom)
@@ -116,7 +116,7 @@ def mark_places(axes: Axes, labels: dict[float, str]) -> None:
     ends = []
     texts = []
     for middle, label in zip(across * PANEL_INCHES, labels.values(), strict=True):
-        half = (len(label) + 1) / 2 * CHARACTER_INCHES
+        half = (len(label) + 0.5) / 2 * CHARACTER_INCHES
         free = [line for line, end in enumerate(ends) if end <= middle - half]
         line = free[0] if free else len(ends)
         ends[line : line + 1] = [middle + half]

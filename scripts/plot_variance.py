@@ -40,8 +40,8 @@ def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
         "Components of the variance of final test accuracy in a random-effects model of initial "
         "weights crossed with data orders, estimated by analysis of variance, negative ones set to "
         "0; the remainder is their interaction and all the rest. Right margin: standard deviation "
-        "of a network's accuracy, the root of the components' sum, in percentage points (?: needs two "
-        "replicas and two data orders).",
+        "of a network's accuracy, the root of the components' sum, in percentage points (?: needs "
+        "two replicas and two data orders).",
         handles=[Patch(color=colour, label=label) for label, colour in SHARES.values()],
     )
     panels = grid(figure, len(shown))

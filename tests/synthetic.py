@@ -108,7 +108,7 @@ def synthetic_run(cell: dict, test: np.ndarray, validation: np.ndarray) -> Run:
     shape = (len(steps), REPLICAS)
     between = [f"C3_{number + 1}" for number in range(cell["depth"] - 3)]
     layers = ["C1", "C3", *between, "C5", "F6", "logits"]
-    level = 10 ** random.uniform(-3, 1)
+    level = 10 ** -random.uniform(-1, 3, 9)[-1]
     calibrated = cell["calibration_size"] > 0
     return Run(
         attributes={

@@ -16,7 +16,7 @@ from initstudy.commands import written_whole
 WIDTH = 7.2
 """Of a page, in inches: the text width of most journals' double column."""
 PREVIEW_DPI = 160
-NOTE_CHARACTERS = 145
+NOTE_CHARACTERS = 132
 NOTE_LINE = 0.13
 TITLE_CHARACTERS = 50
 LEGEND_COLUMNS = 5
@@ -87,7 +87,7 @@ def page(
         *handles,
     ]
     above = 0.35 + LEGEND_LINE * math.ceil(len(handles) / LEGEND_COLUMNS)
-    lines = textwrap.wrap(note, NOTE_CHARACTERS)
+    lines = textwrap.wrap(note.replace(" %", "\N{NO-BREAK SPACE}%"), NOTE_CHARACTERS)
     below = 0.1 + NOTE_LINE * len(lines)
     whole = above + height + below
     figure = Figure(figsize=(WIDTH, whole), layout="constrained")
@@ -110,7 +110,9 @@ def page(
 def updates_axis(axes: Axes, last: int) -> None:
     """Updates done, on a logarithmic axis that has room for 0."""
     axes.set_xscale("symlog", base=2, linthresh=1, linscale=0.5)
-    powers = [2**power for power in range(0, 40, 4) if 2**power <= last]
+    # Labels of a long run need more room.
+    every = 4 if last < 2**15 else 6
+    powers = [2**power for power in range(0, 40, every) if 2**power <= last]
     axes.set_xticks([0, *powers], [f"{value}" for value in (0, *powers)])
     axes.set_xticks([], minor=True)
     axes.set_xlim(-0.2, last * 1.3)

@@ -1,0 +1,250 @@
+"""Every figure: whole and legible with few and many initializers, and true to the data."""
+
+import importlib
+import itertools
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import plot_best_rate
+import plot_claims
+import plot_hypothesis
+import plot_strength
+import plot_sweep
+import plot_variance
+import synthetic
+from initstudy.panels import replica_values
+from initstudy.results import Cells, read_cells, replica_rows
+from initstudy.style import save
+from legible import assert_legible, page_text
+from synthetic import CHANCE, REPLICAS, catalogue, experiment, strengths, write_runs
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+OPTIMIZERS = {"optimizer": ["adam", "sgd"]}
+RATES = {"learning_rate": [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.1]}
+FIGURES = {
+    "curves": OPTIMIZERS,
+    "discrepancy": {"depth": [3, 20]},
+    "moments": {"depth": [6]},
+    "deltas": {},
+    "sweep": RATES,
+    "best_rate": OPTIMIZERS | {"learning_rate": [0.0001, 0.001, 0.01]},
+    "strength": OPTIMIZERS,
+    "hypothesis": OPTIMIZERS,
+    "variance": OPTIMIZERS | {"seed": [0, 1]},
+}
+"""Kind of figure -> what the experiment varies."""
+
+
+def cells_of(described: dict, folder: Path, **outcomes) -> Cells:
+    """The cells of an experiment, as read from the files of its runs."""
+    write_runs(described, folder, **outcomes)
+    return read_cells(described, {}, folder)
+
+
+@pytest.mark.parametrize("count", [3, 21])
+@pytest.mark.parametrize("kind", FIGURES)
+def test_figures_are_legible_and_reproducible(kind, count, tmp_path):
+    initializers = strengths(count) if kind == "strength" else catalogue(count)
+    described = experiment(initializers, **FIGURES[kind])
+    cells = cells_of(described, tmp_path)
+    draw = importlib.import_module(f"plot_{kind}").draw
+    figure = draw(described, {}, cells)
+    assert_legible(figure)
+    figure.savefig(tmp_path / "a.pdf", metadata={"CreationDate": None})
+    words = page_text(tmp_path / "a.pdf")
+    assert "A synthetic study; " in words
+    assert f"n = {REPLICAS} replicas" in words
+    labels = [entry["label"] for entry in initializers.values()]
+    for label in ["match: channel"] if kind == "strength" else labels:
+        assert label in words
+    for axis, values in FIGURES[kind].items():
+        for value in [] if axis == "seed" else values:
+            assert str(value) in words
+    if count == 3:
+        for name in "ab":
+            save(draw(described, {}, cells), tmp_path / f"{name}.pdf", tmp_path / f"{name}.png")
+        for suffix in ("pdf", "png"):
+            first, second = ((tmp_path / f"{name}.{suffix}").read_bytes() for name in "ab")
+            assert first == second
+
+
+@pytest.mark.parametrize(
+    ("axes", "places", "labels"),
+    [
+        ({"train_size": [64, 500, "all"]}, [64, 500, 1280], ["64", "500", "all"]),
+        ({"momentum": [0.0, 0.9, 0.95, 0.99]}, [0, 0.9, 0.95, 0.99], ["0", "0.9", "0.95", "0.99"]),
+        ({"calibration_size": [32, 512]}, [32, 512], ["32", "512"]),
+        (
+            {"calibration_source": ["train", "photos", "svhn", "noise"]},
+            [0, 1, 2],
+            ["training data", "svhn", "noise"],
+        ),
+    ],
+)
+def test_sweep_draws_the_data(axes, places, labels, tmp_path):
+    described = experiment(catalogue(3), **axes)
+    cells = cells_of(described, tmp_path)
+    figure = plot_sweep.draw(described, {}, cells)
+    assert_legible(figure)
+    [swept] = axes
+    for panel, metric in zip(figure.axes, ("final_accuracy", "area_under_curve"), strict=True):
+        assert panel.get_xticks().tolist() == places
+        assert [label.get_text().strip() for label in panel.get_xticklabels()] == labels
+        for line, name in zip(panel.lines, described["initializers"], strict=False):
+            means = [
+                replica_rows(cell, run, 1.0)[metric].mean()
+                for cell, run in cells
+                if cell["initializer"] == name
+            ]
+            level = swept.startswith("calibration") and name != "consistency"
+            assert line.get_xdata() == pytest.approx(places)
+            assert line.get_ydata() == pytest.approx(means * len(places) if level else means)
+            assert (line.get_marker() == "") == level
+        assert panel.lines[-1].get_ydata() == [CHANCE, CHANCE]
+
+
+def test_sweep_takes_the_longest_axis_and_marks_failures(tmp_path):
+    described = experiment(
+        catalogue(2), depth=[3, 8, 20], batch_size=[16, 64], momentum=[0, 0.5, 0.9]
+    )
+    assert plot_sweep.swept_axis(described["axes"]) == "depth"
+    described = experiment(catalogue(2), depth=[3, 8, 20], **OPTIMIZERS)
+    figure = plot_sweep.draw(described, {}, cells_of(described, tmp_path))
+    assert [axes.get_title(loc="left") for axes in figure.axes[::2]] == [
+        "optimizer adam",
+        "optimizer sgd",
+    ]
+    for axes in figure.axes:
+        crosses = [line for line in axes.lines if line.get_marker() == "x"]
+        assert [line.get_xdata()[0] for line in crosses] == [20, 20]
+        assert len({line.get_ydata()[0] for line in crosses}) == 2
+
+
+def test_best_rate_is_chosen_on_validation(tmp_path):
+    described = experiment(catalogue(2), learning_rate=[0.001, 0.01])
+
+    def planted(better: float):
+        return lambda cell: np.full(REPLICAS, 0.6 if cell["learning_rate"] == better else 0.5)
+
+    cells = cells_of(described, tmp_path, test=planted(0.001), validation=planted(0.01))
+    assert plot_best_rate.best_rate(cells[:2])[0]["learning_rate"] == 0.01
+    [axes] = plot_best_rate.draw(described, {}, cells).axes
+    assert [text.get_text() for text in axes.texts] == ["best rate", "0.01", "0.01"]
+    common, best = axes.lines[:2]
+    assert common.get_xdata() == pytest.approx([0.6])
+    assert best.get_xdata() == pytest.approx([0.5])
+    assert common.get_markerfacecolor() == "white"
+
+
+def test_strength_joins_a_match_from_its_base(tmp_path):
+    described = experiment(strengths(8))
+    cells = cells_of(described, tmp_path)
+    scores = {
+        cell["initializer"]: replica_values(cell, run, "final_accuracy") for cell, run in cells
+    }
+    axes = plot_strength.draw(described, {}, cells).axes[0]
+    channel, _scalar, joint, auto, chosen = axes.lines[:5]
+    assert channel.get_xdata() == [0, 0.75, 0.875, 1]
+    assert channel.get_ydata() == pytest.approx(
+        [scores[name].mean() for name in ("orthogonal", "channel_6", "channel_3", "channel_0")]
+    )
+    assert joint.get_xdata() == [0, 0.875]
+    assert auto.get_ydata() == pytest.approx([scores["joint_1"].mean()] * 2)
+    [strength] = [
+        run.attributes["strength"].mean() for cell, run in cells if cell["initializer"] == "joint_1"
+    ]
+    assert chosen.get_xdata() == pytest.approx([strength])
+    assert f"chosen by Consistency joint, auto: {strength:.2f}" in axes.get_title(loc="left")
+
+
+@pytest.mark.parametrize("count", [3, 21])
+def test_hypothesis_shows_the_rank_correlation(count, tmp_path):
+    described = experiment(catalogue(count))
+    cells = cells_of(described, tmp_path)
+    near = [-replica_rows(*result, 1.0)["initial_discrepancy"].mean() for result in cells]
+    areas = [replica_rows(*result, 1.0)["area_under_curve"].mean() for result in cells]
+    found = plot_hypothesis.association(cells)
+    assert found.value == pytest.approx(stats.spearmanr(near, areas).statistic)
+    assert math.isnan(found.low) == (count == 3)
+    title = plot_hypothesis.draw(described, {}, cells).axes[0].get_title(loc="left")
+    assert title == plot_hypothesis.in_words(found)
+    assert title.startswith(f"r = {found.value:.2f}")
+
+
+def test_what_never_varies_has_no_bar(tmp_path):
+    described = experiment(catalogue(2), seed=[0, 1])
+    cells = cells_of(described, tmp_path, test=lambda _: np.full(REPLICAS, 0.1))
+    [axes] = plot_variance.draw(described, {}, cells).axes
+    assert [text.get_text() for text in axes.texts] == ["SD in pp", "0.00", "0.00"]
+    assert not axes.patches
+
+
+def judged(count: int) -> pd.DataFrame:
+    """Verdicts of every kind of test, with effects within and beyond the scale."""
+    random = np.random.default_rng(0)
+    table = pd.DataFrame(
+        {
+            "claim": [f"claim_{number}" for number in range(count)],
+            "statement": "What the article says of this, in words enough for two or three lines.",
+            "test": list(itertools.islice(itertools.cycle(["greater", "equivalent"]), count)),
+            "effect": random.normal(0, 0.03, count),
+            "p": 0.2,
+            "p_adjusted": 0.2,
+            "margin": 0.01,
+            "n": 10,
+            "verdict": list(itertools.islice(itertools.cycle(plot_claims.VERDICTS), count)),
+        }
+    )
+    table.loc[0, ["test", "effect", "margin"]] = ["correlation", 0.42, 0.3]
+    spread = random.uniform(0.001, 0.1, count)
+    open_ended = table["verdict"] == "inconclusive"
+    return table.assign(
+        ci_low=table["effect"] - spread,
+        ci_high=table["effect"] + spread,
+        replicas_needed=np.where(open_ended, 137.0, np.nan),
+    )
+
+
+@pytest.mark.parametrize("count", [0, 3, 21])
+def test_claims_page(count, tmp_path):
+    claims = judged(21)[:count]
+    claims.to_csv(tmp_path / "claims.csv", index=False)
+    figure = plot_claims.draw("A synthetic study", claims)
+    assert_legible(figure)
+    command = [sys.executable, "scripts/plot_claims.py", "--study", "A synthetic study"]
+    command += ["--claims", tmp_path / "claims.csv"]
+    command += ["--output", tmp_path / "a.pdf", "--preview", tmp_path / "a.png"]
+    subprocess.run(command, cwd=synthetic.ROOT, check=True)
+    save(figure, tmp_path / "b.pdf", tmp_path / "b.png")
+    assert (tmp_path / "a.pdf").read_bytes() == (tmp_path / "b.pdf").read_bytes()
+    words = page_text(tmp_path / "a.pdf")
+    if count == 0:
+        assert "A synthetic study. It declares no claims." in words
+        return
+    third = count // 3
+    assert f"Claims: {third} supported, {third} refuted, {third} inconclusive" in words
+    assert words.count("n needed: 137") == third
+    assert words.count("What the article says") == count
+    assert "correlation: +0.42 [" in words
+    _, effects, _ = figure.axes
+    dots = [line.get_xdata()[0] for line in effects.lines if line.get_marker() == "o"]
+    scaled = claims["effect"] / claims["margin"]
+    assert dots == pytest.approx(scaled[scaled.abs() <= plot_claims.CLIP].tolist())
+
+
+def test_the_command_line_draws_what_the_workflow_asks_for(tmp_path):
+    described = experiment(catalogue(3), **OPTIMIZERS)
+    write_runs(described, tmp_path)
+    command = [sys.executable, "scripts/plot_hypothesis.py", "--experiment", json.dumps(described)]
+    command += ["--results", tmp_path, "--output", tmp_path / "a.pdf"]
+    subprocess.run([*command, "--preview", tmp_path / "a.png"], cwd=synthetic.ROOT, check=True)
+    assert "optimizer adam" in page_text(tmp_path / "a.pdf")
