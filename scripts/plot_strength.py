@@ -38,20 +38,16 @@ def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
     )
     panels = figure.subplots(len(rows), len(METRICS), squeeze=False)
     for row, facet in zip(panels, rows, strict=True):
-        results = {
-            cell["initializer"]: (cell, run) for cell, run in within(cells, experiment, facet)
-        }
+        shown = within(cells, experiment, facet)
+        results = {cell["initializer"]: (cell, run) for cell, run in shown}
         for axes, (metric, name) in zip(row, METRICS.items(), strict=True):
             draw_matches(axes, results, initializers, metric)
             draw_automatic(axes, results, initializers, metric)
-            axes.axhline(chance(cells), color="black", linestyle=":", linewidth=0.8)
+            axes.axhline(chance(shown), color="black", linestyle=":", linewidth=0.8)
+            axes.set_ylim(bottom=0)
             axes.set_ylabel(name)
-        chosen = [
-            f"{initializers[name]['label']}: {results[name][1].attributes['strength'].mean():.2f}"
-            for name in automatic(initializers)
-        ]
-        title = [facet_text(facet), "mean strength chosen by " * bool(chosen) + ", ".join(chosen)]
-        row[0].set_title("; ".join(filter(None, title)), loc="left")
+        row[0].set_title(facet_text(facet), loc="left")
+        row[1].set_title("\n".join(chosen_strengths(results, initializers)), loc="left")
     for axes in panels[-1]:
         axes.set_xlabel("strength")
     return figure
@@ -98,6 +94,15 @@ def draw_matches(axes: Axes, results: dict, initializers: dict, metric: str) -> 
         places = list(strengths)
         axes.plot(places, mean, **style)
         axes.fill_between(places, mean - half, mean + half, color=style["color"], alpha=0.15, lw=0)
+
+
+def chosen_strengths(results: dict, initializers: dict) -> list[str]:
+    """In words, the mean over replicas of what each automatic initializer chose."""
+    return [
+        f"{initializers[name]['label']}: mean strength "
+        f"{results[name][1].attributes['strength'].mean():.2f}"
+        for name in automatic(initializers)
+    ]
 
 
 def draw_automatic(axes: Axes, results: dict, initializers: dict, metric: str) -> None:

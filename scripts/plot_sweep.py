@@ -45,6 +45,7 @@ def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
         shown = within(cells, experiment, facet)
         for axes, (metric, name) in zip(row, METRICS.items(), strict=True):
             draw_sweep(axes, shown, experiment["initializers"], swept, metric)
+            axes.set_ylim(bottom=0)
             axes.set_ylabel(name)
         row[0].set_title(facet_text(facet), loc="left")
     for axes in panels[-1]:

@@ -145,5 +145,7 @@ def save(figure: Figure, pdf: str | Path, preview: str | Path) -> None:
     """Write the figure for print and for the screen; equal figures give equal bytes."""
     with written_whole(pdf) as partial:
         figure.savefig(partial, metadata={"CreationDate": None})
+    # The places found for the first are right for the second.
+    figure.set_layout_engine("none")
     with written_whole(preview) as partial:
         figure.savefig(partial, dpi=PREVIEW_DPI)

@@ -4,7 +4,7 @@ import importlib
 import itertools
 import json
 import math
-import subprocess
+import runpy
 import sys
 from pathlib import Path
 
@@ -29,14 +29,14 @@ from synthetic import CHANCE, REPLICAS, catalogue, experiment, strengths, write_
 pytestmark = pytest.mark.filterwarnings("error")
 
 OPTIMIZERS = {"optimizer": ["adam", "sgd"]}
-RATES = {"learning_rate": [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.1]}
+RATES = {"learning_rate": [0.0001, 0.0003, 0.01, 0.1]}
 FIGURES = {
     "curves": OPTIMIZERS,
-    "discrepancy": {"depth": [3, 20]},
+    "discrepancy": {"depth": [3, 12]},
     "moments": {"depth": [6]},
     "deltas": {},
     "sweep": RATES,
-    "best_rate": OPTIMIZERS | {"learning_rate": [0.0001, 0.001, 0.01]},
+    "best_rate": OPTIMIZERS | {"learning_rate": [0.001, 0.01]},
     "strength": OPTIMIZERS,
     "hypothesis": OPTIMIZERS,
     "variance": OPTIMIZERS | {"seed": [0, 1]},
@@ -58,8 +58,7 @@ def test_figures_are_legible_and_reproducible(kind, count, tmp_path):
     cells = cells_of(described, tmp_path)
     draw = importlib.import_module(f"plot_{kind}").draw
     figure = draw(described, {}, cells)
-    assert_legible(figure)
-    figure.savefig(tmp_path / "a.pdf", metadata={"CreationDate": None})
+    save(figure, tmp_path / "a.pdf", tmp_path / "a.png")
     words = page_text(tmp_path / "a.pdf")
     assert "A synthetic study; " in words
     assert f"n = {REPLICAS} replicas" in words
@@ -69,9 +68,10 @@ def test_figures_are_legible_and_reproducible(kind, count, tmp_path):
     for axis, values in FIGURES[kind].items():
         for value in [] if axis == "seed" else values:
             assert str(value) in words
+    assert_legible(figure)
+    # Few initializers are enough to see whether the same runs give the same bytes.
     if count == 3:
-        for name in "ab":
-            save(draw(described, {}, cells), tmp_path / f"{name}.pdf", tmp_path / f"{name}.png")
+        save(draw(described, {}, cells), tmp_path / "b.pdf", tmp_path / "b.png")
         for suffix in ("pdf", "png"):
             first, second = ((tmp_path / f"{name}.{suffix}").read_bytes() for name in "ab")
             assert first == second
@@ -151,19 +151,20 @@ def test_strength_joins_a_match_from_its_base(tmp_path):
     scores = {
         cell["initializer"]: replica_values(cell, run, "final_accuracy") for cell, run in cells
     }
-    axes = plot_strength.draw(described, {}, cells).axes[0]
+    axes, second = plot_strength.draw(described, {}, cells).axes
     channel, _scalar, joint, auto, chosen = axes.lines[:5]
-    assert channel.get_xdata() == [0, 0.75, 0.875, 1]
+    assert list(channel.get_xdata()) == [0, 0.75, 0.875, 1]
     assert channel.get_ydata() == pytest.approx(
         [scores[name].mean() for name in ("orthogonal", "channel_6", "channel_3", "channel_0")]
     )
-    assert joint.get_xdata() == [0, 0.875]
+    assert list(joint.get_xdata()) == [0, 0.875]
     assert auto.get_ydata() == pytest.approx([scores["joint_1"].mean()] * 2)
     [strength] = [
         run.attributes["strength"].mean() for cell, run in cells if cell["initializer"] == "joint_1"
     ]
     assert chosen.get_xdata() == pytest.approx([strength])
-    assert f"chosen by Consistency joint, auto: {strength:.2f}" in axes.get_title(loc="left")
+    written = second.get_title(loc="left")
+    assert written == f"Consistency joint, auto: mean strength {strength:.2f}"
 
 
 @pytest.mark.parametrize("count", [3, 21])
@@ -186,6 +187,13 @@ def test_what_never_varies_has_no_bar(tmp_path):
     [axes] = plot_variance.draw(described, {}, cells).axes
     assert [text.get_text() for text in axes.texts] == ["SD in pp", "0.00", "0.00"]
     assert not axes.patches
+
+
+def call(script: str, *arguments, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run a script as the command line does; it writes `folder`/a.pdf and a.png."""
+    outputs = ["--output", folder / "a.pdf", "--preview", folder / "a.png"]
+    monkeypatch.setattr(sys, "argv", [script, *map(str, (*arguments, *outputs))])
+    runpy.run_path(str(synthetic.ROOT / "scripts" / f"{script}.py"), run_name="__main__")
 
 
 def judged(count: int) -> pd.DataFrame:
@@ -215,17 +223,13 @@ def judged(count: int) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("count", [0, 3, 21])
-def test_claims_page(count, tmp_path):
+def test_claims_page(count, tmp_path, monkeypatch):
     claims = judged(21)[:count]
     claims.to_csv(tmp_path / "claims.csv", index=False)
-    figure = plot_claims.draw("A synthetic study", claims)
+    figure = plot_claims.draw("A synthetic study", pd.read_csv(tmp_path / "claims.csv"))
     assert_legible(figure)
-    command = [sys.executable, "scripts/plot_claims.py", "--study", "A synthetic study"]
-    command += ["--claims", tmp_path / "claims.csv"]
-    command += ["--output", tmp_path / "a.pdf", "--preview", tmp_path / "a.png"]
-    subprocess.run(command, cwd=synthetic.ROOT, check=True)
-    save(figure, tmp_path / "b.pdf", tmp_path / "b.png")
-    assert (tmp_path / "a.pdf").read_bytes() == (tmp_path / "b.pdf").read_bytes()
+    arguments = ["--study", "A synthetic study", "--claims", tmp_path / "claims.csv"]
+    call("plot_claims", *arguments, folder=tmp_path, monkeypatch=monkeypatch)
     words = page_text(tmp_path / "a.pdf")
     if count == 0:
         assert "A synthetic study. It declares no claims." in words
@@ -241,10 +245,9 @@ def test_claims_page(count, tmp_path):
     assert dots == pytest.approx(scaled[scaled.abs() <= plot_claims.CLIP].tolist())
 
 
-def test_the_command_line_draws_what_the_workflow_asks_for(tmp_path):
+def test_the_command_line_draws_what_the_workflow_asks_for(tmp_path, monkeypatch):
     described = experiment(catalogue(3), **OPTIMIZERS)
     write_runs(described, tmp_path)
-    command = [sys.executable, "scripts/plot_hypothesis.py", "--experiment", json.dumps(described)]
-    command += ["--results", tmp_path, "--output", tmp_path / "a.pdf"]
-    subprocess.run([*command, "--preview", tmp_path / "a.png"], cwd=synthetic.ROOT, check=True)
+    arguments = ["--experiment", json.dumps(described), "--results", tmp_path]
+    call("plot_hypothesis", *arguments, folder=tmp_path, monkeypatch=monkeypatch)
     assert "optimizer adam" in page_text(tmp_path / "a.pdf")

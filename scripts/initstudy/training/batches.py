@@ -18,8 +18,9 @@ class Normalizer:
 
     def __call__(self, images: Tensor) -> Tensor:
         """B x C x H x W uint8 to float32, channels last."""
-        floats = images.to(torch.float32, memory_format=torch.channels_last)
-        return torch.addcmul(self.offset, floats, self.scale)
+        # Rearranged last: broadcasting is slow where channels, only three, are innermost.
+        normalized = torch.addcmul(self.offset, images.float(), self.scale)
+        return normalized.contiguous(memory_format=torch.channels_last)
 
 
 class MiniBatches:
@@ -55,7 +56,8 @@ class MiniBatches:
             self._epoch, self._permutation = epoch, permutation.to(self.images.device)
         start = position * self.batch_size
         chosen = self._permutation[start : start + self.batch_size]
-        return self.images[chosen], self.labels[chosen]
+        # Several times as fast as indexing.
+        return self.images.index_select(0, chosen), self.labels.index_select(0, chosen)
 
 
 def training_subset(dataset: Dataset, size: int | str) -> tuple[np.ndarray, np.ndarray]:
