@@ -16,6 +16,7 @@ A claim is declared in the study file, before there are results:
 from initstudy.axes import AXES
 from initstudy.commands import InputError
 
+CALIBRATION = ("calibration_size", "calibration_source")
 PAIRED_TESTS = ("greater", "equivalent")
 ACCURACIES = ("area_under_curve", "final_accuracy", "first_epoch_accuracy")
 
@@ -54,6 +55,43 @@ def check_experiments(claims: dict[str, dict], axes: dict[str, dict[str, list]])
                         f"claims.{name}.{key}.{axis}: {value!r} is not run by the experiment "
                         f"{claim['experiment']}, which has {', '.join(map(str, run))}"
                     )
+
+
+def check_contrasts(claims: dict[str, dict], cells: dict[str, list[dict]]) -> None:
+    """Raise InputError if what a claim compares is not there, is the same, or cannot be paired.
+
+    claims: have passed `check_experiments`; cells: of every experiment.
+    """
+    for name, claim in claims.items():
+        rows = _kept(cells[claim["experiment"]], claim.get("where", {}))
+        if not rows:
+            raise InputError(f"claims.{name}.where: must be values that one cell has together")
+        if claim["test"] not in PAIRED_TESTS:
+            continue
+        sides = {key: _selected(rows, claim[key]) for key in ("compare", "with")}
+        for key, side in sides.items():
+            if not side:
+                raise InputError(f"claims.{name}.{key}: must be values that cells of where have")
+        if any(cell in sides["with"] for cell in sides["compare"]):
+            raise InputError(f"claims.{name}.with: must not select what compare selects")
+        for key, side in sides.items():
+            for axis in {*claim["compare"], *claim["with"]} - {*claim[key]}:
+                if len({cell[axis] for cell in side}) > 1:
+                    raise InputError(f"claims.{name}.{key}: must also say which {axis}")
+
+
+def _kept(cells: list[dict], where: dict) -> list[dict]:
+    """Cells with the values of where; those without calibration go with any calibration."""
+    others = {axis: value for axis, value in where.items() if axis not in CALIBRATION}
+    return [
+        cell
+        for cell in _selected(cells, others)
+        if cell["calibration_source"] == "none" or _selected([cell], where)
+    ]
+
+
+def _selected(cells: list[dict], values: dict) -> list[dict]:
+    return [cell for cell in cells if all(cell[axis] == values[axis] for axis in values)]
 
 
 def _check_keys(name: str, claim: dict) -> None:

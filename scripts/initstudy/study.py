@@ -7,12 +7,15 @@ import itertools
 from collections.abc import Iterable
 from pathlib import Path
 
-import jsonschema
 import yaml
 
 from initstudy.axes import AXES
+from initstudy.checks import WrongKey, check_datasets, check_names, check_schema, check_size
 from initstudy.commands import InputError
-from initstudy.declarations import check_claims, check_experiments
+from initstudy.contradictions import check_cells, check_probe
+from initstudy.declarations import check_claims, check_contrasts, check_experiments
+from initstudy.signatures import check_functions
+from initstudy.yaml_files import read_yaml
 
 
 def load_study(config: dict, overrides: dict, studies: Path, schema: Path) -> dict:
@@ -26,25 +29,47 @@ def load_study(config: dict, overrides: dict, studies: Path, schema: Path) -> di
         known = ", ".join(sorted(file.stem for file in studies.glob("*.yaml")))
         raise InputError(f"study: there is no file {path}; choose one of {known}, or write it")
     changes = read_yaml(path)
-    study = merged(merged(config, changes), _typed(overrides))
-    _check_schema(study, changes, path, read_yaml(schema))
-    _check_names(study, path)
-    check_claims(study.get("claims", {}))
-    axes = {name: experiment_axes(study, name) for name in study["experiments"]}
-    check_experiments(study.get("claims", {}), axes)
+    overrides = _typed(overrides)
+    study = merged(merged(config, changes), overrides)
+    try:
+        _check(study, read_yaml(schema))
+    except WrongKey as wrong:
+        origins = {"--config": overrides, path: changes, "config.yaml": config}
+        holders = (file for file, content in origins.items() if _holds(content, wrong.keys))
+        raise InputError(f"{next(holders, path)}: {wrong}") from wrong
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
     return study
 
 
-def read_yaml(path: Path) -> dict:
-    """A YAML mapping; raises InputError if the file is anything else or repeats a key."""
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"{path} is not valid YAML in UTF-8: {reason}") from error
-    if not isinstance(content, dict):
-        raise InputError(f"{path} must hold a mapping of keys to values")
-    return content
+def _check(study: dict, schema: dict) -> None:
+    """Raise WrongKey for the first fault of a study."""
+    check_schema(study, schema)
+    check_names(study)
+    check_datasets(study["datasets"])
+    check_functions(study)
+    claims = study.get("claims", {})
+    check_claims(claims)
+    axes = {name: experiment_axes(study, name) for name in study["experiments"]}
+    check_experiments(claims, axes)
+    cells = {}
+    for name in axes:
+        check_size(name, axes[name])
+        cells[name] = expand(axes[name], calibrated_initializers(study))
+        check_cells(study, name, cells[name])
+    check_contrasts(claims, cells)
+    if probe := study.get("probe"):
+        points = [probe | {"initializer": name} for name in probe["initializer"]]
+        check_probe(study, [probe_cell(study, probe, point) for point in points])
+
+
+def _holds(content: object, keys: tuple[str, ...]) -> bool:
+    """Whether keys lead to something in a file's content."""
+    for key in keys:
+        if not isinstance(content, dict) or key not in content:
+            return False
+        content = content[key]
+    return bool(keys)
 
 
 def merged(base: dict, changes: dict) -> dict:
@@ -108,14 +133,22 @@ PROBE_AXES = ("dataset", "network", "depth", "norm", "initializer")
 def probe_options(study: dict, probe: dict, point: dict) -> dict:
     """Everything that probing initial networks depends on: axes, and the options behind them.
 
-    probe: as a study declares it; point: a value for each of PROBE_AXES. Other axes have the
-    study's default; calibration inputs are training images.
+    probe: as a study declares it; point: a value for each of PROBE_AXES.
     """
-    axes = study["defaults"] | {"batch_size": probe["batch_size"], "calibration_source": "train"}
-    [cell] = expand({axis: [(axes | point)[axis]] for axis in AXES}, calibrated_initializers(study))
-    options = cell_options(study, cell) | {"replicas": probe["draws"]}
+    options = cell_options(study, probe_cell(study, probe, point)) | {"replicas": probe["draws"]}
     # Nothing is trained, so these must not make a probe out of date.
     return {key: options[key] for key in options if key not in ("train_size", "epochs", "seed")}
+
+
+def probe_cell(study: dict, probe: dict, point: dict) -> dict:
+    """The axes of a probe as those of a cell: the study's defaults but for what it declares.
+
+    Calibration inputs are training images, any of them.
+    """
+    given = {"batch_size": probe["batch_size"], "calibration_source": "train", "train_size": "all"}
+    axes = study["defaults"] | given | point
+    [cell] = expand({axis: [axes[axis]] for axis in AXES}, calibrated_initializers(study))
+    return cell
 
 
 def cell_folder(cell: dict) -> str:
@@ -153,65 +186,3 @@ def _natural_order(value: object) -> tuple[bool, float, str]:
     """A sort key: numbers by size, then text (`all` is the largest train_size)."""
     is_number = isinstance(value, int | float)
     return (not is_number, value if is_number else 0.0, str(value))
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """YAML whose mappings may not repeat a key."""
-
-    def construct_mapping(self, node, deep=False):
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1 and key != "<<":
-                raise yaml.YAMLError(f"key {key!r} stands twice, {node.start_mark}")
-        return super().construct_mapping(node, deep)
-
-
-def _check_schema(study: dict, changes: dict, path: Path, schema: dict) -> None:
-    error = jsonschema.exceptions.best_match(
-        jsonschema.Draft202012Validator(schema).iter_errors(study)
-    )
-    if error is None:
-        return
-    keys = [str(key) for key in error.absolute_path]
-    file = path if not keys or keys[0] in changes else "config.yaml"
-    where = ".".join(keys) or "top level"
-    if error.validator == "additionalProperties":
-        allowed = error.schema["properties"]
-        unknown = ", ".join(str(key) for key in error.instance if key not in allowed)
-        raise InputError(f"{file}: {where}: unknown key {unknown}; allowed: {', '.join(allowed)}")
-    raise InputError(f"{file}: {where}: {error.message}")
-
-
-def _check_names(study: dict, path: Path) -> None:
-    """What the values name, data sets, networks, initializers and files, must be there."""
-    declared = {
-        "dataset": study["datasets"],
-        "network": study["networks"],
-        "initializer": study["initializers"],
-        "calibration_source": ["train", "noise", *study["datasets"]],
-    }
-    places = {f"experiments.{name}": axes for name, axes in study["experiments"].items()}
-    places["defaults"] = {axis: [value] for axis, value in study["defaults"].items()}
-    if "probe" in study:
-        probe = study["probe"]
-        places["probe"] = {
-            "dataset": [probe["dataset"]],
-            "network": [probe["network"]],
-            "initializer": probe["initializer"],
-        }
-    for place, axes in places.items():
-        for axis, known in declared.items():
-            for value in axes.get(axis, []):
-                if value not in known:
-                    raise InputError(
-                        f"{path}: {place}.{axis}: {value!r} is not declared; "
-                        f"choose from {', '.join(known)}"
-                    )
-    for table in ("networks", "initializers"):
-        for name, entry in study[table].items():
-            file = entry["method"].partition(":")[0]
-            if not Path(file).is_file():
-                raise InputError(f"{table}.{name}.method: there is no file {file}")
-    for name, entry in study["datasets"].items():
-        if (entry["source"] == "folder") != ("path" in entry):
-            raise InputError(f"datasets.{name}: path is needed by source folder, and by no other")

@@ -18,16 +18,8 @@ import numpy as np
 from torchvision import datasets
 
 from initstudy.commands import InputError
+from initstudy.data.sources import ARCHIVES
 from initstudy.data.store import ArraySource
-
-_IDX = ["-images-idx3-ubyte.gz", "-labels-idx1-ubyte.gz"]
-_MNIST_ARCHIVES = [part + suffix for part in ("train", "t10k") for suffix in _IDX]
-ARCHIVES = {
-    "cifar10": ["cifar-10-python.tar.gz"],
-    "svhn": ["train_32x32.mat", "test_32x32.mat"],
-    "mnist": _MNIST_ARCHIVES,
-    "fashion_mnist": _MNIST_ARCHIVES,
-}
 
 
 class CIFAR10(datasets.CIFAR10):
@@ -64,7 +56,7 @@ def official(name: str, archives: Sequence[Path], checksums: Sequence[str]) -> A
     """Verify the archives and read the data set `name` out of them.
 
     Args:
-        name: a key of `ARCHIVES`.
+        name: a key of `sources.ARCHIVES`.
         archives: files with the official names, in any order.
         checksums: for each archive, "md5:..." or another algorithm of hashlib.
 

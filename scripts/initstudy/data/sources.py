@@ -1,6 +1,15 @@
 """Where images come from, by the names that studies give."""
 
-ARCHIVES = ("cifar10", "svhn", "mnist", "fashion_mnist")
+_IDX = ["-images-idx3-ubyte.gz", "-labels-idx1-ubyte.gz"]
+_MNIST = [part + suffix for part in ("train", "t10k") for suffix in _IDX]
+
+ARCHIVES = {
+    "cifar10": ["cifar-10-python.tar.gz"],
+    "svhn": ["train_32x32.mat", "test_32x32.mat"],
+    "mnist": _MNIST,
+    "fashion_mnist": _MNIST,
+}
+"""The official names of a source's archives."""
 
 MODULES = {
     "digits": "digits",
@@ -10,3 +19,13 @@ MODULES = {
 }
 """The module of this package that reads a source. It is imported by name, so that an edit of one
 reader concerns the data sets that it reads alone."""
+
+IMAGES = {
+    "digits": {"training": 1295, "validation": 143},
+    "photos": {"training": 2700, "validation": 300},
+    "cifar10": {"training": 45000, "validation": 5000},
+    "svhn": {"training": 65931, "validation": 7326},
+    "mnist": {"training": 54001, "validation": 5999},
+    "fashion_mnist": {"training": 54000, "validation": 6000},
+}
+"""How many images a study can draw from, where a source is always the same."""
