@@ -1,11 +1,15 @@
 """What the command lines in scripts/ share: how they fail and how they write."""
 
 import contextlib
+import errno
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+REFUSALS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
+"""Why the system may not let a file be written, all of them the user's to see to."""
 
 
 class InputError(Exception):
@@ -28,19 +32,34 @@ def written_whole(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path` that becomes `path` when the block ends without error.
 
     A reader therefore sees the old file or the new one, never a part; on an error nothing is left.
-    The temporary name keeps the suffix, from which writers tell the format.
+    The temporary name keeps the suffix, from which writers tell the format. Raises InputError if
+    the disk is full or the place may not be written to.
     """
     path = Path(path)
+    try:
+        with _beside(path) as partial:
+            yield partial
+            partial.chmod(0o666 & ~_umask())
+            partial.replace(path)
+    except (OSError, RuntimeError) as error:  # HDF5 makes a RuntimeError of what is refused
+        for refusal in map(os.strerror, REFUSALS):
+            if refusal in str(error):
+                raise InputError(
+                    f"{path} cannot be written: {refusal}; see to it, then rerun"
+                ) from error
+        raise
+
+
+@contextlib.contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """A new file beside `path`, removed in the end if it is still there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
     os.close(handle)
-    partial = Path(name)
     try:
-        yield partial
-        partial.chmod(0o666 & ~_umask())
-        partial.replace(path)
+        yield Path(name)
     finally:
-        partial.unlink(missing_ok=True)
+        Path(name).unlink(missing_ok=True)
 
 
 def _umask() -> int:

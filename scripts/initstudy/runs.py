@@ -1,8 +1,12 @@
 """run.h5, the record of one cell; its layout is the table under "Results" in the README."""
 
+import contextlib
+import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import h5py
 import numpy as np
@@ -10,6 +14,9 @@ import numpy as np
 from initstudy.commands import InputError
 
 SCHEMA_VERSION = 1
+SEAL_BYTES = 512
+"""In front of what is HDF5, which its readers skip, stands the sha256 of all that follows: HDF5 by
+itself would read a flipped byte as if it were true."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,7 @@ JSON_ATTRIBUTES = ("cell", "software", "layers")
 
 def write_run(path: str | Path, run: Run) -> None:
     """Write a run; equal content gives equal bytes."""
-    with h5py.File(path, "w") as file:
+    with h5py.File(path, "w", userblock_size=SEAL_BYTES) as file:
         file.attrs["schema_version"] = SCHEMA_VERSION
         for name, value in run.attributes.items():
             is_json = name in JSON_ATTRIBUTES
@@ -47,36 +54,55 @@ def write_run(path: str | Path, run: Run) -> None:
             _write_group(file, f"statistics/{layer}", quantities)
         for layer, parameters in run.initial.items():
             _write_group(file, f"initial/{layer}", parameters)
+    with open(path, "r+b") as file:
+        file.write(_seal(file))
 
 
 def read_run(path: str | Path, initial: bool = False) -> Run:
     """Read a run; the initial parameters, most of the file, only on demand.
 
-    Raises InputError for a file that is cut short or not a run of this schema.
+    Raises InputError for a file that is damaged, cut short or not a run of this schema.
     """
-    try:
-        with h5py.File(path) as file:
-            attributes = _read_attributes(file)
-            layers = attributes["layers"]
-            return Run(
-                attributes=attributes,
-                history=_read_group(file["history"]),
-                progress=_read_group(file["progress"]),
-                statistics_step=file["statistics/step"][:],
-                statistics={layer: _read_group(file["statistics"][layer]) for layer in layers},
-                initial={layer: _read_group(file["initial"][layer]) for layer in layers if initial},
-            )
-    except (OSError, KeyError, ValueError) as error:
-        raise _incomplete(path) from error
+    with _opened(path) as file:
+        attributes = _read_attributes(file)
+        layers = attributes["layers"]
+        return Run(
+            attributes=attributes,
+            history=_read_group(file["history"]),
+            progress=_read_group(file["progress"]),
+            statistics_step=file["statistics/step"][:],
+            statistics={layer: _read_group(file["statistics"][layer]) for layer in layers},
+            initial={layer: _read_group(file["initial"][layer]) for layer in layers if initial},
+        )
 
 
 def read_attributes(path: str | Path) -> dict:
     """The attributes of a run alone; raises InputError as `read_run` does."""
+    with _opened(path) as file:
+        return _read_attributes(file)
+
+
+@contextlib.contextmanager
+def _opened(path: str | Path) -> Iterator[h5py.File]:
+    """A run to be read; what goes wrong until the block ends becomes one InputError."""
     try:
+        with open(path, "rb") as file:
+            if _seal(file) != file.read(SEAL_BYTES):
+                raise ValueError("not as it was written")
         with h5py.File(path) as file:
-            return _read_attributes(file)
+            yield file
     except (OSError, KeyError, ValueError) as error:
-        raise _incomplete(path) from error
+        raise InputError(
+            f"{path} is damaged or no run of schema version {SCHEMA_VERSION}; delete it, then rerun"
+        ) from error
+
+
+def _seal(file: BinaryIO) -> bytes:
+    """What belongs in front of an open file; the place in the file is then the start."""
+    file.seek(SEAL_BYTES)
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    file.seek(0)
+    return digest.encode().ljust(SEAL_BYTES, b"\0")
 
 
 def _read_attributes(file: h5py.File) -> dict:
@@ -84,12 +110,6 @@ def _read_attributes(file: h5py.File) -> dict:
         raise KeyError("schema_version")
     attributes = dict(file.attrs)
     return attributes | {name: json.loads(attributes[name]) for name in JSON_ATTRIBUTES}
-
-
-def _incomplete(path: str | Path) -> InputError:
-    return InputError(
-        f"{path} is no complete run of schema version {SCHEMA_VERSION}; delete it, then rerun"
-    )
 
 
 def _write_group(file: h5py.File, name: str, arrays: dict[str, np.ndarray]) -> None:
