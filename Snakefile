@@ -31,6 +31,11 @@ localrules:
     fetch_archive,
 
 
+# Else `--resources gpu=1`, which is for one machine, would let one job at a time reach a cluster.
+resource_scopes:
+    gpu="local",
+
+
 rule all:
     default_target: True
     input:

@@ -1,5 +1,9 @@
 # What the rules ask of the study, stage by stage: input functions and parameters.
 
+import os
+
+from initstudy.resources import memory, minutes
+
 # fetch
 
 
@@ -88,6 +92,15 @@ def code_with_own(script, cell):
 
 def cell_code(wildcards):
     return code_with_own("scripts/train.py", cell_of(wildcards))
+
+
+def training_memory(wildcards, input, attempt):
+    """Megabytes; every further try gets more, as the last one may have had too few."""
+    return attempt * memory(cell_of(wildcards), os.path.getsize(input.data))
+
+
+def training_minutes(wildcards, input, attempt):
+    return attempt * minutes(cell_of(wildcards), os.path.getsize(input.data))
 
 
 # probe

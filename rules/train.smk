@@ -16,10 +16,13 @@ rule train_cell:
         "../envs/study.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
-        # A resource, as a parameter would retrain what was trained on another device.
+        mem_mb=training_memory,
+        runtime=training_minutes,
+        # One GPU where there are any: `--resources gpu=N` tells how many jobs may train at a time.
+        gpu=0 if STUDY["device"] == "cpu" else 1,
+        # Resources, as parameters would retrain what was trained with other ones.
         device=STUDY["device"],
+        checkpoint_minutes=STUDY["checkpoint_minutes"],
     params:
         cell=lambda wildcards: as_json(cell_of(wildcards)),
         calibration=lambda wildcards: [
@@ -29,4 +32,4 @@ rule train_cell:
         f"{KEEP_BUFFERS}"
         " python scripts/train.py --cell {params.cell:q} --data {input.data:q}"
         " {params.calibration:q} --device {resources.device:q}"
-        " --threads {threads} --output {output:q} > {log:q} 2>&1"
+        " --threads {threads} --checkpoint-minutes {resources.checkpoint_minutes} --output {output:q} > {log:q} 2>&1"

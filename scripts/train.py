@@ -2,13 +2,16 @@
 
 import argparse
 import json
+from pathlib import Path
 
 import torch
 
 from initstudy.commands import run, written_whole
-from initstudy.devices import choose_device
+from initstudy.data.store import read_dataset
+from initstudy.devices import leased_device
 from initstudy.runs import write_run
 from initstudy.training.cell import run_cell
+from initstudy.training.checkpoints import Checkpoint, code_digest
 
 
 def main() -> None:
@@ -18,16 +21,41 @@ def main() -> None:
     parser.add_argument("--calibration-data", help="to calibrate on, if another")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps, ...")
     parser.add_argument("--threads", type=int, default=1, help="CPU threads")
-    parser.add_argument("--output", required=True, help="run.h5")
+    parser.add_argument(
+        "--checkpoint-minutes", type=float, default=10, help="between two saves of the state"
+    )
+    parser.add_argument("--output", required=True, type=Path, help="run.h5")
     arguments = parser.parse_args()
-    device = choose_device(arguments.device)
     torch.set_num_threads(arguments.threads)
-    if device.type != "cpu":
-        # Equal runs must give equal bits, which they do on a CPU anyway; this takes 2 s to import.
-        torch.use_deterministic_algorithms(True, warn_only=True)
-    result = run_cell(arguments.cell, arguments.data, arguments.calibration_data, device)
+    with leased_device(arguments.device) as device:
+        if device.type != "cpu":
+            # Equal runs must give equal bits, which they do on a CPU anyway; this takes 2 s to
+            # import.
+            torch.use_deterministic_algorithms(True, warn_only=True)
+        checkpoint = Checkpoint(
+            arguments.output.with_suffix(".checkpoint"),
+            identity(arguments.cell, [arguments.data, arguments.calibration_data], device),
+            arguments.checkpoint_minutes,
+        )
+        result = run_cell(
+            arguments.cell, arguments.data, arguments.calibration_data, device, checkpoint
+        )
     with written_whole(arguments.output) as partial:
         write_run(partial, result)
+    checkpoint.remove()
+
+
+def identity(cell: dict, data: list[str | None], device: torch.device) -> dict:
+    """What the state of a training depends on; with other code or data it is of no use."""
+    own = [cell[key].partition(":")[0] for key in ("method", "architecture")]
+    return {
+        "cell": cell,
+        "code": code_digest(["scripts/train.py", *own]),
+        "data": [read_dataset(path, splits=()).provenance for path in filter(None, data)],
+        "torch": str(torch.__version__),
+        "device": device.type,
+        "threads": torch.get_num_threads(),
+    }
 
 
 if __name__ == "__main__":

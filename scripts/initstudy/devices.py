@@ -1,11 +1,14 @@
 """Where to compute."""
 
+import contextlib
 import platform
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
 
 from initstudy.commands import InputError
+from initstudy.gpu_lease import lease_folder, leased
 
 
 def choose_device(name: str) -> torch.device:
@@ -23,6 +26,24 @@ def choose_device(name: str) -> torch.device:
     except (RuntimeError, AssertionError) as error:
         raise InputError(f"device {name!r} cannot be used here; set device to auto") from error
     return device
+
+
+@contextlib.contextmanager
+def leased_device(name: str) -> Iterator[torch.device]:
+    """The device called `name`; where that leaves open which GPU, one that no other job has.
+
+    Waits until there is one. CUDA_VISIBLE_DEVICES says which GPUs there are. They are told apart by
+    their UUIDs, as two jobs of a cluster may call different ones number 0. Nothing is put on any
+    before it is leased.
+    """
+    if name not in ("auto", "cuda") or not torch.cuda.is_available():
+        yield choose_device(name)
+        return
+    count = torch.cuda.device_count()
+    identities = [str(torch.cuda.get_device_properties(index).uuid) for index in range(count)]
+    with leased(identities, lease_folder()) as index:
+        torch.cuda.set_device(index)
+        yield torch.device("cuda", index)
 
 
 def describe_device(device: torch.device) -> str:

@@ -1,6 +1,7 @@
 """Replicated training against K separate, plain PyTorch trainings."""
 
 import copy
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ from initstudy import seeds
 from initstudy.initializers.fixed import he_normal, pytorch_default
 from initstudy.networks import lenet5, plain
 from initstudy.training.batches import MiniBatches, Normalizer
-from initstudy.training.loop import train
+from initstudy.training.checkpoints import Checkpoint
+from initstudy.training.loop import Training
 from initstudy.training.optimizers import make_optimizer
 from initstudy.training.recorder import StatisticsRecorder, replica_losses
 from initstudy.training.replicated import ReplicatedNetwork
@@ -194,15 +196,9 @@ def run_training(epochs: int = 2, count: int = 2, batch_size: int = 32):
     replicated = ReplicatedNetwork(networks(count))
     recorder = StatisticsRecorder(replicated, normalize(held_out["validation"][0]), 0.1)
     batches = MiniBatches(*held_out["validation"], batch_size, seed=3)
-    history = train(
-        replicated,
-        make_optimizer("sgd", replicated.parameters(), 0.05, 0.9),
-        batches,
-        held_out,
-        normalize,
-        recorder,
-        range(epochs),
-    )
+    optimizer = make_optimizer("sgd", replicated.parameters(), 0.05, 0.9)
+    training = Training(replicated, optimizer, batches, held_out, normalize, recorder)
+    history = training.run(range(epochs), Checkpoint(Path("never"), {}, minutes=60), {})
     return replicated, recorder, history
 
 

@@ -15,9 +15,12 @@ def samples(positions: int, replicas: int, channels: int) -> torch.Tensor:
     return torch.einsum("nkc,kcd->nkd", white, mixing) + 30
 
 
-@pytest.mark.parametrize(("replicas", "channels"), [(1, 6), (30, 16), (3, 120), (13, 10)])
-def test_moments_are_those_that_numpy_finds(replicas, channels):
-    values = samples(400, replicas, channels)
+@pytest.mark.parametrize(
+    ("positions", "replicas", "channels"),
+    [(400, 1, 6), (10_000, 30, 16), (400, 3, 120), (400, 13, 10)],
+)
+def test_moments_are_those_that_numpy_finds(positions, replicas, channels):
+    values = samples(positions, replicas, channels)
     found = moments(values)
     for replica in range(replicas):
         single = values[:, replica].double().numpy()

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
@@ -10,13 +11,15 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from initstudy.data.store import read_dataset
+from initstudy.data.store import Dataset, read_dataset
 from initstudy.devices import describe_device
 from initstudy.initializers import Calibration
+from initstudy.plugins import load_function
 from initstudy.runs import Run
 from initstudy.training.batches import MiniBatches, Normalizer, training_subset
+from initstudy.training.checkpoints import Checkpoint
 from initstudy.training.initial import initial_networks
-from initstudy.training.loop import History, train
+from initstudy.training.loop import History, Training
 from initstudy.training.optimizers import make_optimizer
 from initstudy.training.recorder import StatisticsRecorder
 from initstudy.training.replicated import ReplicatedNetwork
@@ -25,51 +28,91 @@ PROBE_SIZE = 1024
 
 
 def run_cell(
-    cell: dict, data: str | Path, calibration_data: str | Path | None, device: torch.device
+    cell: dict,
+    data: str | Path,
+    calibration_data: str | Path | None,
+    device: torch.device,
+    checkpoint: Checkpoint,
 ) -> Run:
-    """Initialize and train the replicas of `cell` (every axis and option, see `study.Cell`).
+    """Initialize and train the replicas of `cell` (see `study.cell_options`).
 
     data: the prepared data set; calibration_data: the one that calibration inputs come from, if it
-    is another. Raises InputError where the cell asks for what the data cannot give.
+    is another. Goes on from the checkpoint if it has a state. Raises InputError where the cell asks
+    for what the data cannot give.
     """
     dataset = read_dataset(data)
     images, labels = training_subset(dataset, cell["train_size"])
-    networks, calibrations = initial_networks(cell, dataset, images, labels, calibration_data)
+    state = checkpoint.load(device)
+    if state is None:
+        networks, calibrations = initial_networks(cell, dataset, images, labels, calibration_data)
+    else:
+        # Their parameters come with the state.
+        architecture = load_function(cell["architecture"])
+        networks = [
+            architecture(len(dataset.classes), cell["depth"], cell["norm"])
+            for _ in range(cell["replicas"])
+        ]
+        calibrations = [Calibration(**calibration) for calibration in state["calibrations"]]
     network = ReplicatedNetwork(networks).to(device)
-    initial = {
-        name: {"weight": as_numpy(layer.weight).copy(), "bias": as_numpy(layer.bias).copy()}
-        for name, layer in network.layers().items()
-    }
+    training = make_training(cell, network, dataset, images, labels, device)
+    initial = initial_parameters(network)
+    if state is not None:
+        training.load_state_dict(state["training"])
+        initial = state["initial"]
+    epochs = range(training.epochs_done + 1, cell["epochs"] + 1)
+    history = training.run(
+        tqdm(
+            epochs,
+            initial=training.epochs_done,
+            total=cell["epochs"],
+            unit="epoch",
+            file=sys.stderr,
+        ),
+        checkpoint,
+        {"initial": initial, "calibrations": [asdict(entry) for entry in calibrations]},
+    )
+    attributes = run_attributes(cell, network, calibrations, device)
+    attributes["chance_accuracy"] = majority_accuracy(labels, dataset.labels["test"])
+    return assembled(attributes, history, training.recorder, initial)
+
+
+def make_training(
+    cell: dict,
+    network: ReplicatedNetwork,
+    dataset: Dataset,
+    images: np.ndarray,
+    labels: np.ndarray,
+    device: torch.device,
+) -> Training:
+    """The training that a cell asks for; images, labels: of the training set in use (uint8)."""
     normalize = Normalizer(dataset.mean, dataset.std, device)
+
+    def resident(*arrays: np.ndarray) -> tuple[Tensor, ...]:
+        return tuple(torch.from_numpy(array).to(device) for array in arrays)
+
     held_out = {
-        split: (
-            torch.from_numpy(dataset.images[split]).to(device),
-            torch.from_numpy(dataset.labels[split]).to(device),
-        )
+        split: resident(dataset.images[split], dataset.labels[split])
         for split in ("validation", "test")
     }
-    recorder = StatisticsRecorder(
-        network, normalize(held_out["validation"][0][:PROBE_SIZE]), cell["output_std"]
-    )
-    history = train(
+    probe = normalize(held_out["validation"][0][:PROBE_SIZE])
+    return Training(
         network,
         make_optimizer(
             cell["optimizer"], network.parameters(), cell["learning_rate"], cell["momentum"]
         ),
-        MiniBatches(
-            torch.from_numpy(images).to(device),
-            torch.from_numpy(labels).to(device),
-            cell["batch_size"],
-            cell["seed"],
-        ),
+        MiniBatches(*resident(images, labels), cell["batch_size"], cell["seed"]),
         held_out,
         normalize,
-        recorder,
-        tqdm(range(1, cell["epochs"] + 1), unit="epoch", file=sys.stderr),
+        StatisticsRecorder(network, probe, cell["output_std"]),
     )
-    attributes = run_attributes(cell, network, calibrations, device)
-    attributes["chance_accuracy"] = majority_accuracy(labels, dataset.labels["test"])
-    return assembled(attributes, history, recorder, initial)
+
+
+def initial_parameters(network: ReplicatedNetwork) -> dict[str, dict[str, Tensor]]:
+    """Layer -> weight and bias as they are now, copied."""
+    return {
+        name: {"weight": layer.weight.detach().clone(), "bias": layer.bias.detach().clone()}
+        for name, layer in network.layers().items()
+    }
 
 
 def run_attributes(
@@ -101,7 +144,7 @@ def assembled(
     attributes: dict,
     history: History,
     recorder: StatisticsRecorder,
-    initial: dict[str, dict[str, np.ndarray]],
+    initial: dict[str, dict[str, Tensor]],
 ) -> Run:
     """All parts of a run, as numpy arrays."""
     return Run(
@@ -120,7 +163,10 @@ def assembled(
             layer: {name: as_numpy(values) for name, values in quantities.items()}
             for layer, quantities in recorder.statistics().items()
         },
-        initial=initial,
+        initial={
+            layer: {name: as_numpy(values) for name, values in parameters.items()}
+            for layer, parameters in initial.items()
+        },
     )
 
 

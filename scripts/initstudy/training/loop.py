@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from initstudy.training.batches import MiniBatches, Normalizer
+from initstudy.training.checkpoints import Checkpoint
 from initstudy.training.recorder import (
     StatisticsRecorder,
     correct_predictions,
@@ -16,6 +17,8 @@ from initstudy.training.recorder import (
 from initstudy.training.replicated import ReplicatedNetwork
 
 PROGRESS_BLOCKS = 50
+STATE = ("step", "evaluations", "progress", "losses", "correct")
+"""The attributes of a Training that change, besides network, optimizer and recorder."""
 
 
 @dataclass(frozen=True)
@@ -32,84 +35,126 @@ class History:
     """The training loss averaged over each block: P x K."""
 
 
-def train(
-    network: ReplicatedNetwork,
-    optimizer: torch.optim.Optimizer,
-    batches: MiniBatches,
-    held_out: dict[str, tuple[Tensor, Tensor]],
-    normalize: Normalizer,
-    recorder: StatisticsRecorder,
-    epochs: Iterable[int],
-) -> History:
-    """Train for `epochs` (an iterable of 1, 2, ..., such as a progress bar).
+class Training:
+    """The training of K replicas on one data order, and what is recorded of it.
 
-    held_out: uint8 images and labels by split, evaluated before the first update and after every
-    epoch. Losses stay on the device until an epoch ends, so that no step waits for the host.
+    Its whole state can be taken out and put back before any step: the rest of the training is then
+    the same to the bit.
     """
-    evaluations = [_before_training(network, batches, held_out, normalize)]
-    losses = torch.empty(batches.steps_per_epoch, network.replicas, device=batches.images.device)
-    correct = torch.empty_like(losses)
-    progress = []
-    step = 0
-    for _ in epochs:
-        for position in range(batches.steps_per_epoch):
-            images, labels = batches[step]
-            images = normalize(images)
-            if position == 0 or step.bit_count() == 1:
-                recorder.record(step, images, labels)
-            logits = network(images)
-            loss = replica_losses(logits, labels)
-            optimizer.zero_grad()
-            loss.sum().backward()
-            optimizer.step()
-            losses[position] = loss.detach()
-            correct[position] = correct_predictions(logits.detach(), labels)
-            step += 1
-        training = losses.mean(dim=0), correct.mean(dim=0) / batches.batch_size
-        evaluations.append(_row(training, network, held_out, normalize))
-        progress += [block.mean(dim=0) for block in losses.tensor_split(_blocks(batches))]
-    images, labels = batches[step]
-    recorder.record(step, normalize(images), labels)
-    return History(
-        steps=[i * batches.steps_per_epoch for i in range(len(evaluations))],
-        metrics={name: torch.stack([row[name] for row in evaluations]) for name in evaluations[0]},
-        progress_steps=_block_ends(batches, len(evaluations) - 1),
-        progress_loss=torch.stack(progress),
-    )
 
+    def __init__(
+        self,
+        network: ReplicatedNetwork,
+        optimizer: torch.optim.Optimizer,
+        batches: MiniBatches,
+        held_out: dict[str, tuple[Tensor, Tensor]],
+        normalize: Normalizer,
+        recorder: StatisticsRecorder,
+    ):
+        """held_out: uint8 images and labels by split, evaluated before the first update and after
+        every epoch."""
+        self.network = network
+        self.optimizer = optimizer
+        self.batches = batches
+        self.held_out = held_out
+        self.normalize = normalize
+        self.recorder = recorder
+        self.step = 0
+        self.evaluations: list[dict[str, Tensor]] = []
+        self.progress: list[Tensor] = []
+        # Of the epoch's mini-batches; on the device, so that no step waits for the host.
+        device = batches.images.device
+        self.losses = torch.zeros(batches.steps_per_epoch, network.replicas, device=device)
+        self.correct = torch.zeros_like(self.losses)
 
-def _before_training(
-    network: ReplicatedNetwork,
-    batches: MiniBatches,
-    held_out: dict[str, tuple[Tensor, Tensor]],
-    normalize: Normalizer,
-) -> dict[str, Tensor]:
-    """The first row of the history; its training values are those of the first mini-batch."""
-    images, labels = batches[0]
-    network.track_running_statistics(False)
-    with torch.no_grad():
-        logits = network(normalize(images))
-    network.track_running_statistics(True)
-    accuracy = correct_predictions(logits, labels) / len(labels)
-    return _row((replica_losses(logits, labels), accuracy), network, held_out, normalize)
+    @property
+    def epochs_done(self) -> int:
+        return self.step // self.batches.steps_per_epoch
 
+    def run(self, epochs: Iterable[int], checkpoint: Checkpoint, start: dict) -> History:
+        """Train for `epochs`, one round an item (such as those of a progress bar).
 
-def _row(
-    training: tuple[Tensor, Tensor],
-    network: ReplicatedNetwork,
-    held_out: dict[str, tuple[Tensor, Tensor]],
-    normalize: Normalizer,
-) -> dict[str, Tensor]:
-    """One evaluation: loss and accuracy of the training just done and of the held-out splits."""
-    results = {"train": training} | {
-        split: evaluate(network, images, labels, normalize)
-        for split, (images, labels) in held_out.items()
-    }
-    return {
-        f"{split}_{metric}": value
-        for split, values in results.items()
-        for metric, value in zip(("loss", "accuracy"), values, strict=True)
-    }
+        start: what checkpoints hold besides the state of the training, by name.
+        """
+        if not self.evaluations:
+            self.evaluations.append(self._before_training())
+        for _ in epochs:
+            for position in range(self.step % self.batches.steps_per_epoch, len(self.losses)):
+                checkpoint.save_if_due(lambda: start | {"training": self.state_dict()})
+                self._train_step(position)
+            self._end_epoch()
+        images, labels = self.batches[self.step]
+        self.recorder.record(self.step, self.normalize(images), labels)
+        return self._history()
+
+    def state_dict(self) -> dict:
+        """Everything that changes while training, as tensors in plain containers."""
+        return {
+            "network": self.network.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "recorder": self.recorder.state_dict(),
+            **{name: getattr(self, name) for name in STATE},
+        }
+
+    def load_state_dict(self, state: dict) -> None:
+        """Put back what `state_dict` returned."""
+        self.network.load_state_dict(state["network"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.recorder.load_state_dict(state["recorder"])
+        for name in STATE:
+            setattr(self, name, state[name])
+
+    def _train_step(self, position: int) -> None:
+        """One update; `position` is its place in the epoch."""
+        images, labels = self.batches[self.step]
+        images = self.normalize(images)
+        if position == 0 or self.step.bit_count() == 1:
+            self.recorder.record(self.step, images, labels)
+        logits = self.network(images)
+        loss = replica_losses(logits, labels)
+        self.optimizer.zero_grad()
+        loss.sum().backward()
+        self.optimizer.step()
+        self.losses[position] = loss.detach()
+        self.correct[position] = correct_predictions(logits.detach(), labels)
+        self.step += 1
+
+    def _end_epoch(self) -> None:
+        accuracy = self.correct.mean(dim=0) / self.batches.batch_size
+        self.evaluations.append(self._evaluation(self.losses.mean(dim=0), accuracy))
+        blocks = self.losses.tensor_split(_blocks(self.batches))
+        self.progress += [block.mean(dim=0) for block in blocks]
+
+    def _before_training(self) -> dict[str, Tensor]:
+        """The first evaluation; its training values are those of the first mini-batch."""
+        images, labels = self.batches[0]
+        self.network.track_running_statistics(False)
+        with torch.no_grad():
+            logits = self.network(self.normalize(images))
+        self.network.track_running_statistics(True)
+        accuracy = correct_predictions(logits, labels) / len(labels)
+        return self._evaluation(replica_losses(logits, labels), accuracy)
+
+    def _evaluation(self, train_loss: Tensor, train_accuracy: Tensor) -> dict[str, Tensor]:
+        """{train,validation,test}_{loss,accuracy}, K each, of the network as it is."""
+        results = {"train": (train_loss, train_accuracy)} | {
+            split: evaluate(self.network, images, labels, self.normalize)
+            for split, (images, labels) in self.held_out.items()
+        }
+        return {
+            f"{split}_{metric}": value
+            for split, values in results.items()
+            for metric, value in zip(("loss", "accuracy"), values, strict=True)
+        }
+
+    def _history(self) -> History:
+        rows = self.evaluations
+        return History(
+            steps=[i * self.batches.steps_per_epoch for i in range(len(rows))],
+            metrics={name: torch.stack([row[name] for row in rows]) for name in rows[0]},
+            progress_steps=_block_ends(self.batches, len(rows) - 1),
+            progress_loss=torch.stack(self.progress),
+        )
 
 
 def _blocks(batches: MiniBatches) -> int:

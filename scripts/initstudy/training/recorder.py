@@ -10,6 +10,8 @@ from initstudy.training.replicated import ReplicatedNetwork
 
 EVALUATION_BATCH = 100
 PROBE_BATCH = 256
+STATE = ("steps", "records", "initial", "previous")
+"""The attributes of a StatisticsRecorder that change while it records."""
 
 
 def replica_losses(logits: Tensor, labels: Tensor) -> Tensor:
@@ -60,8 +62,8 @@ class StatisticsRecorder:
         self.targets = {name: output_std if name == names[-1] else 1.0 for name in names}
         self.steps: list[int] = []
         self.records: dict[str, dict[str, list[Tensor]]] = {name: {} for name in names}
-        self._initial = self._weights()
-        self._previous = self._initial
+        self.initial = self._weights()
+        self.previous = self.initial
 
     def record(self, step: int, images: Tensor, labels: Tensor) -> None:
         """Record the state after `step` updates; images (normalised) and labels come next."""
@@ -78,6 +80,15 @@ class StatisticsRecorder:
             layer: {quantity: torch.stack(values) for quantity, values in quantities.items()}
             for layer, quantities in self.records.items()
         }
+
+    def state_dict(self) -> dict:
+        """What was recorded so far, and the weights that deltas are taken from."""
+        return {name: getattr(self, name) for name in STATE}
+
+    def load_state_dict(self, state: dict) -> None:
+        """Put back what `state_dict` returned."""
+        for name in STATE:
+            setattr(self, name, state[name])
 
     @torch.no_grad()
     def _record_moments(self, images: Tensor) -> None:
@@ -107,9 +118,9 @@ class StatisticsRecorder:
         weights = self._weights()
         for name, weight in weights.items():
             self._append(name, "weight_norm", _norms(weight))
-            self._append(name, "weight_delta", _norms(weight - self._initial[name]))
-            self._append(name, "weight_update", _norms(weight - self._previous[name]))
-        self._previous = weights
+            self._append(name, "weight_delta", _norms(weight - self.initial[name]))
+            self._append(name, "weight_update", _norms(weight - self.previous[name]))
+        self.previous = weights
 
     def _weights(self) -> dict[str, Tensor]:
         return {
