@@ -210,7 +210,7 @@ def test_what_only_training_uses_does_not_make_a_probe_out_of_date():
         )
         return probe_options(study, study["probe"], point | {"initializer": initializer})
 
-    assert options("lsuv") == options("lsuv", epochs=7, train_size=99, seed=5, batch_size=2)
+    assert options("lsuv") == options("lsuv", epochs=7, train_size=1200, seed=5, batch_size=8)
     assert options("lsuv")["replicas"] == 20
     assert options("lsuv")["depth"] == 9
     assert options("lsuv", calibration_size=99)["calibration_size"] == 99
