@@ -110,7 +110,7 @@ def result_lines(claim: dict) -> list[str]:
         "p: too few data" if math.isnan(p) else "p < 0.001" if p < 0.001 else f"p = {p:.3f}",
         f"n = {claim['n']} {of}",
     ]
-    if not math.isnan(claim["replicas_needed"]):
+    if claim["replicas_needed"] > claim["n"]:  # False for nan
         lines.append(f"n needed: {claim['replicas_needed']:.0f}")
     return lines
 
