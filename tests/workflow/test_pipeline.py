@@ -14,7 +14,8 @@ REPLICAS, LAYERS = 2, ["C1", "C3", "C5", "F6", "logits"]
 
 
 def run_of(project, initializer):
-    [path] = project.path.glob(f"results/cells/**/initializer={initializer}/**/batch_size=32/**/run.h5")
+    cell = f"initializer={initializer}/**/batch_size=32"
+    [path] = project.path.glob(f"results/cells/**/{cell}/**/run.h5")
     return path
 
 
