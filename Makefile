@@ -13,7 +13,7 @@ cost: setup  ## what every experiment of a study costs: make cost STUDY=article
 		$(if $(STUDY),--config study=$(STUDY)) -- results/tables/cost.csv
 
 test: setup  ## the tests, but for those that take minutes each
-	$(ACTIVATE) && pytest -m "not slow" --numprocesses auto --maxprocesses 8 --dist loadfile
+	$(ACTIVATE) && pytest -m "not slow and not cluster" --numprocesses auto --maxprocesses 8 --dist loadfile
 
 check: setup  ## formatting and lint
 	$(ACTIVATE) && ruff check . && ruff format --check . \
