@@ -2,11 +2,11 @@
 
 import contextlib
 import hashlib
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import h5py
 import numpy as np
@@ -41,8 +41,12 @@ JSON_ATTRIBUTES = ("cell", "software", "layers")
 
 
 def write_run(path: str | Path, run: Run) -> None:
-    """Write a run; equal content gives equal bytes."""
-    with h5py.File(path, "w", userblock_size=SEAL_BYTES) as file:
+    """Write a run; equal content gives equal bytes.
+
+    It is put together in memory, as HDF5 takes the process down where a disk is full.
+    """
+    image = io.BytesIO()
+    with h5py.File(image, "w", userblock_size=SEAL_BYTES) as file:
         file.attrs["schema_version"] = SCHEMA_VERSION
         for name, value in run.attributes.items():
             is_json = name in JSON_ATTRIBUTES
@@ -54,8 +58,9 @@ def write_run(path: str | Path, run: Run) -> None:
             _write_group(file, f"statistics/{layer}", quantities)
         for layer, parameters in run.initial.items():
             _write_group(file, f"initial/{layer}", parameters)
-    with open(path, "r+b") as file:
-        file.write(_seal(file))
+    image.seek(0)
+    image.write(_seal(image.getbuffer()))
+    Path(path).write_bytes(image.getbuffer())
 
 
 def read_run(path: str | Path, initial: bool = False) -> Run:
@@ -86,22 +91,21 @@ def read_attributes(path: str | Path) -> dict:
 def _opened(path: str | Path) -> Iterator[h5py.File]:
     """A run to be read; what goes wrong until the block ends becomes one InputError."""
     try:
-        with open(path, "rb") as file:
-            if _seal(file) != file.read(SEAL_BYTES):
-                raise ValueError("not as it was written")
-        with h5py.File(path) as file:
+        image = Path(path).read_bytes()
+        if image[:SEAL_BYTES] != _seal(memoryview(image)):
+            raise ValueError("not as it was written")
+        with h5py.File(io.BytesIO(image)) as file:
             yield file
     except (OSError, KeyError, ValueError) as error:
         raise InputError(
-            f"{path} is damaged or no run of schema version {SCHEMA_VERSION}; delete it, then rerun"
+            f"{path} is damaged or no run of schema version {SCHEMA_VERSION}: delete it, then have "
+            f"it made by snakemake --cores 1 {path}"
         ) from error
 
 
-def _seal(file: BinaryIO) -> bytes:
-    """What belongs in front of an open file; the place in the file is then the start."""
-    file.seek(SEAL_BYTES)
-    digest = hashlib.file_digest(file, "sha256").hexdigest()
-    file.seek(0)
+def _seal(image: memoryview) -> bytes:
+    """What belongs in front of a file."""
+    digest = hashlib.sha256(image[SEAL_BYTES:]).hexdigest()
     return digest.encode().ljust(SEAL_BYTES, b"\0")
 
 

@@ -27,9 +27,11 @@ def check_functions(study: dict) -> None:
                 sources[file] = definitions(file, (table, name, "method"))
             defined = sources[file]
             if function not in defined:
-                known = ", ".join(defined) or "no function"
+                own = ast.FunctionDef | ast.ClassDef
+                known = [key for key, value in defined.items() if isinstance(value, own)]
                 raise WrongKey(
-                    (table, name, "method"), f"{file} has no {function!r}; it has {known}"
+                    (table, name, "method"),
+                    f"{file} has no {function!r}; it has {', '.join(known) or 'none'}",
                 )
             if isinstance(defined[function], ast.FunctionDef):
                 keys = (table, name, "options")

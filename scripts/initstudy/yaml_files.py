@@ -62,7 +62,7 @@ def _inspect(node: yaml.Node, counts: dict[yaml.Node, int | None]) -> int:
     counts[node] = None
     if node.tag not in PLAIN:
         kind = node.tag.rpartition(":")[2]
-        raise _fault(node, f"a {kind} is not allowed; if it is meant as text, put it in quotes")
+        raise _fault(node, f"the type {kind} is not allowed; put text in quotes")
     children = [] if isinstance(node, yaml.ScalarNode) else node.value
     if isinstance(node, yaml.MappingNode):
         keys = Counter(key.value for key, _ in children if isinstance(key, yaml.ScalarNode))

@@ -188,6 +188,37 @@ def test_archives_of_something_else_are_named(tmp_path):
         official("cifar10", [archive], [md5(archive)])
 
 
+def test_a_pickle_of_something_else_is_named(tmp_path):
+    archive = tmp_path / "cifar-10-python.tar.gz"
+    names = [name for name, _ in [*module.CIFAR10.train_list, *module.CIFAR10.test_list]]
+    content = dict.fromkeys([*names, "batches.meta"], pickle.dumps(["no", "images"]))
+    write_tar(archive, {f"cifar-10-batches-py/{name}": data for name, data in content.items()})
+    with pytest.raises(InputError, match=r"cifar-10-python\.tar\.gz cannot be read as cifar10"):
+        official("cifar10", [archive], [md5(archive)])
+
+
+class Unpickled:
+    """Leaves a trace where it is unpickled."""
+
+    def __init__(self, trace):
+        self.trace = trace
+
+    def __reduce__(self):
+        return (type(self.trace).touch, (self.trace,))
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_nothing_is_unpickled_before_its_archive_is_verified(tmp_path, right):
+    archive, trace = tmp_path / "cifar-10-python.tar.gz", tmp_path / "trace"
+    names = [name for name, _ in [*module.CIFAR10.train_list, *module.CIFAR10.test_list]]
+    content = dict.fromkeys([*names, "batches.meta"], pickle.dumps(Unpickled(trace)))
+    write_tar(archive, {f"cifar-10-batches-py/{name}": data for name, data in content.items()})
+    with pytest.raises(InputError):
+        official("cifar10", [archive], [md5(archive) if right else "md5:" + 32 * "0"])
+    # What has the right checksum is trusted, which shows that a trace would be there.
+    assert trace.exists() == right
+
+
 def test_the_command_line_prepares_an_official_data_set(tmp_path, monkeypatch):
     archives, images, _ = write_svhn(tmp_path)
     command = ["prepare.py", "--source", "svhn", "--output", tmp_path / "svhn.h5"]

@@ -19,7 +19,7 @@ CHECKSUM = f"md5:{hashlib.md5(CONTENT).hexdigest()}"
 
 
 class Handler(BaseHTTPRequestHandler):
-    """What the path says: /good, /404, /500, /broken, /stalled, /other, /flaky, /gzip."""
+    """What the path says: /good, /404, /500, /broken, /stalled, /other, /short, /flaky."""
 
     def do_GET(self):
         self.server.requests.append(self.headers)
@@ -27,10 +27,11 @@ class Handler(BaseHTTPRequestHandler):
         if kind == "flaky":
             kind = "500" if len(self.server.requests) == 1 else "good"
         self.send_response(int(kind) if kind.isdigit() else 200)
-        self.send_header("Content-Length", str(len(CONTENT)))
+        content = CONTENT[:9999] if kind == "short" else CONTENT
+        self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        if kind == "good":
-            self.wfile.write(CONTENT)
+        if kind in ("good", "short"):
+            self.wfile.write(content)
         elif kind == "other":
             self.wfile.write(CONTENT[::-1])
         elif kind in ("broken", "stalled"):
@@ -67,6 +68,7 @@ def _impatient(monkeypatch):
         ("broken", "the transfer broke off"),
         ("stalled", "the connection failed or stalled"),
         ("other", "what arrives does not match the checksum"),
+        ("short", "what arrives does not match the checksum"),
     ],
 )
 @pytest.mark.usefixtures("_impatient")

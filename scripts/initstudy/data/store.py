@@ -1,7 +1,10 @@
 """The prepared file results/data/{dataset}.h5: written block by block, read as arrays."""
 
+import errno
 import json
 import math
+import os
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,7 +90,7 @@ def write_dataset(source: Source, path: str | Path) -> None:
     places = np.empty(len(train) + len(validation), dtype=np.int64)
     places[np.concatenate([train, validation])] = np.arange(len(places))
 
-    with written_whole(path) as partial, h5py.File(partial, "w") as file:
+    with written_whole(path) as partial, _new_file(partial, sum(map(len, labels.values()))) as file:
         for split in SPLITS:
             shape = (len(labels[split]), *SHAPE)
             file.create_dataset(f"{split}/images", shape, np.uint8, track_times=False)
@@ -118,6 +121,14 @@ def write_dataset(source: Source, path: str | Path) -> None:
             "counts": {split: len(labels[split]) for split in SPLITS},
         }
         file.attrs["provenance"] = json.dumps(provenance)
+
+
+def _new_file(path: Path, count: int) -> h5py.File:
+    """An HDF5 file for so many images; an OSError if the disk has no space for them."""
+    # HDF5 itself takes the process down where a disk is full.
+    if shutil.disk_usage(path.parent).free < count * math.prod(SHAPE):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return h5py.File(path, "w")
 
 
 def _write_rows(dataset: h5py.Dataset, rows: np.ndarray, images: np.ndarray) -> None:
