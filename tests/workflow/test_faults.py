@@ -1,0 +1,202 @@
+"""Faults, injected for real: nothing is lost, nothing is done twice, nothing wrong is used."""
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import pytest
+from faults import (
+    PATIENCE,
+    STUDY,
+    Running,
+    confined,
+    kill_group,
+    kill_job,
+    kill_snakemake,
+    results,
+)
+
+from conftest import Project, new_project
+from initstudy.runs import read_attributes
+
+DO = "see to it, then rerun"
+LOCKED = "It can be removed with the --unlock argument"
+MOMENTS = ("prepare.py", "train.py", "train.py", "plot_curves.py")
+MIDDLE = 2
+"""The moment at which some cells are finished and others are not."""
+SNAKEMAKE = [sys.executable, "-m", "snakemake", "--cores", "2"]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory) -> Project:
+    """The study, run to its end. To be copied before anything in it is changed."""
+    project = new_project(tmp_path_factory.mktemp("undisturbed") / "project")
+    project.write_study(STUDY)
+    outcome = project.snakemake()
+    assert outcome.returncode == 0, outcome.stderr
+    return project
+
+
+@pytest.fixture
+def fresh(project) -> Project:
+    project.write_study(STUDY)
+    return project
+
+
+@pytest.fixture
+def start():
+    """Start a run, which is over at the end of the test whatever happens."""
+    runs = []
+
+    def start(project: Project) -> Running:
+        runs.append(Running(project.path))
+        return runs[-1]
+
+    yield start
+    for run in runs:
+        run.end()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kill", [kill_job, kill_snakemake, kill_group])
+def test_what_was_killed_ends_as_if_it_had_not_been(fresh, undisturbed, start, kill):
+    finished = set()
+    for moment, script in enumerate(MOMENTS):
+        running = start(fresh)
+        if moment == MIDDLE:
+            running.wait_for(partial(running.cells, finished=True))
+        kill(running, script)
+        assert not finished & running.cells(finished=False)
+        finished |= running.cells(finished=True)
+        if kill is not kill_job:
+            # The jobs of a Snakemake that was killed alone go on, even while the next one runs.
+            refused = fresh.snakemake()
+            assert refused.returncode == 1
+            assert LOCKED in refused.stderr
+            assert fresh.snakemake("--unlock").returncode == 0
+    assert finished
+    running = start(fresh)
+    assert running.process.wait(PATIENCE) == 0, running.said
+    assert not finished & running.cells(finished=False)
+    assert results(fresh.path) == results(undisturbed.path)
+
+
+@pytest.mark.slow
+def test_a_second_snakemake_is_refused_and_does_no_harm(fresh, undisturbed, start):
+    running = start(fresh)
+    running.wait_for(partial(running.job, "prepare.py"))
+    second = fresh.snakemake()
+    assert second.returncode == 1
+    assert "make sure that no other Snakemake process" in second.stderr
+    assert "Traceback" not in second.stderr
+    assert running.process.wait(PATIENCE) == 0, running.said
+    assert results(fresh.path) == results(undisturbed.path)
+
+
+def a_run(project: Project) -> Path:
+    return min(project.path.glob("results/cells/**/run.h5"))
+
+
+def cut(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def empty(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def foreign(path: Path) -> None:
+    path.write_text("not HDF5")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("spoil", [cut, empty, flip, foreign])
+def test_a_spoilt_run_is_named_and_made_anew(undisturbed, tmp_path, spoil):
+    project = undisturbed.copied(tmp_path / "project")
+    run = a_run(project)
+    spoil(run)
+    outcome = project.snakemake()
+    assert outcome.returncode == 1
+    name = run.relative_to(project.path)
+    assert f"Error: {name} is damaged or no run" in outcome.stdout + outcome.stderr
+    assert "Traceback" not in outcome.stdout + outcome.stderr
+    run.unlink()
+    # By name: Snakemake does not miss what stands between the sources and a newer all.pdf.
+    again = project.snakemake(*map(str, results(undisturbed.path)))
+    assert again.returncode == 0, again.stderr
+    assert again.stderr.count("rule train_cell:") == 1
+    assert results(project.path) == results(undisturbed.path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("spoil", [cut, empty, foreign])
+def test_a_spoilt_data_set_is_named(undisturbed, tmp_path, spoil):
+    project = undisturbed.copied(tmp_path / "project")
+    spoil(project.path / "results/data/digits.h5")
+    outcome = project.snakemake()
+    assert outcome.returncode == 1
+    said = outcome.stdout + outcome.stderr
+    assert "Error: results/data/digits.h5 is not a whole prepared data set: delete it" in said
+    assert "Traceback" not in said
+
+
+needs_mounts = pytest.mark.skipif(
+    not shutil.which("unshare")
+    or subprocess.run(["unshare", "--mount", "--map-root-user", "true"]).returncode != 0,
+    reason="no mounts can be made here",
+)
+
+
+def writers(project: Project) -> dict[str, list]:
+    """How each kind of file is written, by its name: a script and its arguments."""
+    cell = json.dumps(read_attributes(a_run(project))["cell"])
+    return {
+        "digits.h5": ["prepare.py", "--source", "digits"],
+        "run.h5": ["train.py", "--cell", cell, "--data", "results/data/digits.h5"],
+        "all.pdf": ["bind.py", "--pages", "results/figures/first-curves.pdf"],
+    }
+
+
+@needs_mounts
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["digits.h5", "run.h5", "all.pdf"])
+def test_a_full_disk_is_named_and_nothing_half_written_stays(undisturbed, tmp_path, name):
+    full = tmp_path / "full"
+    full.mkdir()
+    script, *arguments = writers(undisturbed)[name]
+    command = [sys.executable, f"scripts/{script}", *arguments, "--output", f"{full}/{name}"]
+    outcome = confined(
+        f"mount -t tmpfs -o size=4k none {full}",
+        ["sh", "-c", f"{shlex.join(command)}; ls -A {full}"],
+        undisturbed.path,
+    )
+    error = outcome.stderr.splitlines()[-1]
+    assert error == f"Error: {full}/{name} cannot be written: No space left on device; {DO}"
+    assert outcome.stdout == ""
+
+
+@needs_mounts
+@pytest.mark.slow
+def test_results_that_cannot_be_written_to_are_named(undisturbed, tmp_path):
+    project = undisturbed.copied(tmp_path / "project")
+    for name in ("all.pdf", "first-curves.pdf"):
+        (project.path / "results/figures" / name).unlink()
+    outcome = confined(
+        "mount --bind results results && mount -o remount,bind,ro results", SNAKEMAKE, project.path
+    )
+    assert outcome.returncode == 1
+    said = outcome.stdout + outcome.stderr
+    assert "Write-protected output files for rule plot_experiment" in said
+    assert "results/figures/first-curves.png" in said
+    assert "Traceback" not in said
