@@ -55,8 +55,10 @@ class Running:
         """A process of this run that executes a script, if there is one now."""
         with contextlib.suppress(psutil.NoSuchProcess):
             for child in psutil.Process(self.process.pid).children(recursive=True):
-                if f"scripts/{script}" in child.cmdline():
-                    return child
+                # One that ended meanwhile must not hide those that come after it.
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    if f"scripts/{script}" in child.cmdline():
+                        return child
         return None
 
     def wait_for(self, condition: Callable[[], object]) -> object:
