@@ -8,9 +8,9 @@ import torch
 from initstudy import seeds
 from initstudy.initializers import Context, initialize
 from initstudy.networks import layer_inputs, lenet5, weighted_layers
+from initstudy.optimizers import make_optimizer
 from initstudy.training.batches import Normalizer
 from initstudy.training.initial import LabelledBatches
-from initstudy.training.optimizers import make_optimizer
 
 CLASSES = 10
 

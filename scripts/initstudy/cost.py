@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pandas as pd
 import torch
 
+from initstudy.optimizers import make_optimizer
 from initstudy.plugins import load_function
 from initstudy.results import facet_cells
 from initstudy.study import cell_folder
 from initstudy.training.batches import Normalizer
-from initstudy.training.optimizers import make_optimizer
 from initstudy.training.recorder import EVALUATION_BATCH, evaluate, replica_losses
 from initstudy.training.replicated import ReplicatedNetwork
 

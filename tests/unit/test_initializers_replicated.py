@@ -10,11 +10,11 @@ from initstudy import seeds
 from initstudy.data.store import Dataset
 from initstudy.initializers import Context, initialize
 from initstudy.networks import lenet5, weighted_layers
+from initstudy.optimizers import make_optimizer
 from initstudy.plugins import load_function
 from initstudy.study import read_yaml
 from initstudy.training.batches import Normalizer
 from initstudy.training.initial import LabelledBatches, calibration_inputs, initial_networks
-from initstudy.training.optimizers import make_optimizer
 from initstudy.training.replicated import ReplicatedNetwork
 from making import labelled_images
 

@@ -11,10 +11,10 @@ from torch import nn
 from initstudy import seeds
 from initstudy.initializers.fixed import he_normal, pytorch_default
 from initstudy.networks import lenet5, plain
+from initstudy.optimizers import make_optimizer
 from initstudy.training.batches import MiniBatches, Normalizer
 from initstudy.training.checkpoints import Checkpoint
 from initstudy.training.loop import Training
-from initstudy.training.optimizers import make_optimizer
 from initstudy.training.recorder import StatisticsRecorder, replica_losses
 from initstudy.training.replicated import ReplicatedNetwork
 from small import bare_context, image_arrays

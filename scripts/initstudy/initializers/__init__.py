@@ -26,6 +26,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from initstudy.optimizers import Optimizer
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -50,7 +52,7 @@ class Context:
     labelled_batch: Callable[[int], tuple[Tensor, Tensor]]
     """labelled_batch(size): the next images and labels of the training set, in an order of the
     replica's own; successive batches are disjoint until the set is used up."""
-    optimizer: Callable[[Iterable[Tensor]], torch.optim.Optimizer]
+    optimizer: Callable[[Iterable[Tensor]], Optimizer]
     """optimizer(parameters): a new optimizer of the kind and settings used in training."""
     output_std: float
     """The target standard deviation of the logits."""

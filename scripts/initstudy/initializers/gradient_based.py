@@ -15,6 +15,7 @@ from torch.func import functional_call
 from initstudy.initializers import Calibration, Context
 from initstudy.initializers.fixed import he_normal
 from initstudy.networks import weighted_layers
+from initstudy.optimizers import Adam, Optimizer
 
 SCALE_GRADIENT_CLIP = 1.0
 
@@ -96,11 +97,11 @@ def gradinit(
     he_normal(network, context)
     names, blocks = zip(*network.named_parameters(), strict=True)
     optimizer = context.optimizer(network.parameters())
-    adam, eta = isinstance(optimizer, torch.optim.Adam), optimizer.defaults["lr"]
+    adam, eta = isinstance(optimizer, Adam), optimizer.learning_rate
     bound = gamma * sum(block.numel() for block in blocks) ** 0.5 if adam else gamma
     scales = torch.ones(len(blocks), requires_grad=True)
     # The two tasks have gradients of different size, hence, as published, moments of their own.
-    constraint, objective = (torch.optim.Adam([scales], learning_rate) for _ in range(2))
+    constraint, objective = (Adam([scales], learning_rate, momentum=0.9) for _ in range(2))
 
     def loss(parameters: Sequence[Tensor], images: Tensor, labels: Tensor) -> Tensor:
         logits = functional_call(network, dict(zip(names, parameters, strict=True)), (images,))
@@ -130,9 +131,7 @@ def gradinit(
     return Calibration(samples=samples, steps=iterations)
 
 
-def update(
-    scales: Tensor, value: Tensor, optimizer: torch.optim.Optimizer, min_scale: float
-) -> None:
+def update(scales: Tensor, value: Tensor, optimizer: Optimizer, min_scale: float) -> None:
     """One step on the scales to lower `value`; gradients are clipped one by one, as published."""
     (scales.grad,) = torch.autograd.grad(value, scales)
     scales.grad.clamp_(-SCALE_GRADIENT_CLIP, SCALE_GRADIENT_CLIP)

@@ -14,13 +14,13 @@ from tqdm import tqdm
 from initstudy.data.store import Dataset, read_dataset
 from initstudy.devices import describe_device
 from initstudy.initializers import Calibration
+from initstudy.optimizers import make_optimizer
 from initstudy.plugins import load_function
 from initstudy.runs import Run
 from initstudy.training.batches import MiniBatches, Normalizer, training_subset
 from initstudy.training.checkpoints import Checkpoint
 from initstudy.training.initial import initial_networks
 from initstudy.training.loop import History, Training
-from initstudy.training.optimizers import make_optimizer
 from initstudy.training.recorder import StatisticsRecorder
 from initstudy.training.replicated import ReplicatedNetwork
 

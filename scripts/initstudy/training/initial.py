@@ -11,9 +11,9 @@ from initstudy import seeds
 from initstudy.commands import InputError
 from initstudy.data.store import Dataset, read_dataset
 from initstudy.initializers import Calibration, Context, initialize
+from initstudy.optimizers import make_optimizer
 from initstudy.plugins import load_function
 from initstudy.training.batches import Normalizer
-from initstudy.training.optimizers import make_optimizer
 
 
 def initial_networks(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from initstudy.optimizers import Optimizer
 from initstudy.training.batches import MiniBatches, Normalizer
 from initstudy.training.checkpoints import Checkpoint
 from initstudy.training.recorder import (
@@ -45,7 +46,7 @@ class Training:
     def __init__(
         self,
         network: ReplicatedNetwork,
-        optimizer: torch.optim.Optimizer,
+        optimizer: Optimizer,
         batches: MiniBatches,
         held_out: dict[str, tuple[Tensor, Tensor]],
         normalize: Normalizer,

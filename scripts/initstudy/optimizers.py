@@ -1,0 +1,110 @@
+"""Optimizers by name: PyTorch's fused kernels, without the second and a half of imports (of its
+compiler) that making the first `torch.optim.Optimizer` of a process takes; cells are short.
+
+They are element-wise, so replicas that share a tensor do not touch each other.
+"""
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+from torch.optim.adam import adam
+from torch.optim.sgd import sgd
+
+
+class Optimizer:
+    """What the two have in common; the interface is that of torch.optim, as far as it goes."""
+
+    def __init__(self, parameters: Iterable[Tensor], learning_rate: float, momentum: float):
+        self.parameters = list(parameters)
+        self.learning_rate = learning_rate
+        self.momentum = momentum
+
+    def zero_grad(self) -> None:
+        for parameter in self.parameters:
+            parameter.grad = None
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """Update the parameters by their gradients, which all of them need to have."""
+        self._update([parameter.grad for parameter in self.parameters])
+
+    def state_dict(self) -> dict[str, list]:
+        """What changes from step to step, as lists of tensors, one a parameter."""
+        raise NotImplementedError
+
+    def load_state_dict(self, state: dict[str, list]) -> None:
+        """Put back what `state_dict` returned."""
+        for name, tensors in state.items():
+            setattr(self, name, tensors)
+
+    def _update(self, gradients: list[Tensor]) -> None:
+        raise NotImplementedError
+
+
+class Adam(Optimizer):
+    """Adam (Kingma & Ba 2015) with `momentum` as beta1, beta2 = 0.999, epsilon = 1e-8."""
+
+    def __init__(self, parameters: Iterable[Tensor], learning_rate: float, momentum: float):
+        super().__init__(parameters, learning_rate, momentum)
+        self.first_moments = [torch.zeros_like(parameter) for parameter in self.parameters]
+        self.second_moments = [torch.zeros_like(parameter) for parameter in self.parameters]
+        self.steps = [torch.zeros((), device=parameter.device) for parameter in self.parameters]
+
+    def state_dict(self) -> dict[str, list]:
+        return {name: getattr(self, name) for name in ("first_moments", "second_moments", "steps")}
+
+    def _update(self, gradients: list[Tensor]) -> None:
+        adam(
+            self.parameters,
+            gradients,
+            self.first_moments,
+            self.second_moments,
+            max_exp_avg_sqs=[],
+            state_steps=self.steps,
+            fused=True,
+            amsgrad=False,
+            beta1=self.momentum,
+            beta2=0.999,
+            lr=self.learning_rate,
+            weight_decay=0,
+            eps=1e-8,
+            maximize=False,
+        )
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent: v <- momentum v + g, w <- w - learning_rate v."""
+
+    def __init__(self, parameters: Iterable[Tensor], learning_rate: float, momentum: float):
+        super().__init__(parameters, learning_rate, momentum)
+        # The first step makes them.
+        self.velocities: list[Tensor | None] = [None] * len(self.parameters)
+
+    def state_dict(self) -> dict[str, list]:
+        return {"velocities": self.velocities}
+
+    def _update(self, gradients: list[Tensor]) -> None:
+        sgd(
+            self.parameters,
+            gradients,
+            self.velocities,
+            fused=True,
+            weight_decay=0,
+            momentum=self.momentum,
+            lr=self.learning_rate,
+            dampening=0,
+            nesterov=False,
+            maximize=False,
+        )
+
+
+def make_optimizer(
+    name: str, parameters: Iterable[Tensor], learning_rate: float, momentum: float
+) -> Optimizer:
+    """adam or sgd; momentum is Adam's beta1."""
+    if name == "adam":
+        return Adam(parameters, learning_rate, momentum)
+    if name == "sgd":
+        return SGD(parameters, learning_rate, momentum)
+    raise ValueError(f"optimizer {name!r}: choose adam or sgd")
