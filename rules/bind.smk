@@ -1,10 +1,11 @@
 # all.pdf: a page that says what was run, then every figure of the study.
 
-DEFAULT_FIGURES = ["curves", "discrepancy", "moments", "deltas"]
+DEFAULT_FIGURES = ["curves", "summary", "discrepancy", "moments", "deltas"]
+FACET_FIGURES = ["summary", "moments", "deltas"]
 PAGES = ["cover"] + ["claims"] * bool(CLAIMS) + ["signal_propagation"] * ("probe" in STUDY)
 for name in EXPERIMENT_AXES:
     for kind in STUDY["experiments"][name].get("figures", DEFAULT_FIGURES):
-        parts = FACETS[name] if kind in ("moments", "deltas") else [""]
+        parts = FACETS[name] if kind in FACET_FIGURES else [""]
         PAGES += [f"{name}-{kind}{part}" for part in parts]
 USED_DATASETS = sorted(
     {dataset for axes in EXPERIMENT_AXES.values() for dataset in axes["dataset"]}
@@ -38,6 +39,8 @@ rule plot_cover:
 rule bind_figures:
     input:
         pages=[f"results/figures/{page}.pdf" for page in PAGES],
+        # Not bound: whoever asks for the figures finds the tables beside them.
+        summaries=[f"results/tables/{name}-summary.csv" for name in EXPERIMENT_AXES],
         code=modules("scripts/bind.py"),
     output:
         "results/figures/all.pdf",

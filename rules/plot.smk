@@ -37,7 +37,7 @@ rule plot_facet:
     log:
         "results/logs/figures/{experiment}-{kind}{facet}.log",
     wildcard_constraints:
-        kind="moments|deltas",
+        kind="summary|moments|deltas",
         facet="(-[^/]+)?",
     conda:
         "../envs/study.yaml"

@@ -1,3 +1,6 @@
+TARGETS = as_json({name: entry["target_accuracy"] for name, entry in STUDY["datasets"].items()})
+
+
 # One table an experiment, a row a replica.
 
 
@@ -19,9 +22,32 @@ rule tabulate_experiment:
         runtime=20,
     params:
         experiment=lambda wildcards: as_json(design(wildcards.experiment)),
-        targets=as_json(
-            {name: entry["target_accuracy"] for name, entry in STUDY["datasets"].items()}
-        ),
+        targets=TARGETS,
     shell:
         "python scripts/tabulate_experiment.py --experiment {params.experiment:q} --targets {params.targets:q}"
         " --results results/cells --output {output:q} > {log:q} 2>&1"
+
+
+# What the replicas amount to, for every experiment.
+rule summarize_experiment:
+    input:
+        runs=lambda wildcards: runs(EXPERIMENT_AXES[wildcards.experiment]),
+        code=modules("scripts/summarize_experiment.py"),
+    output:
+        "results/tables/{experiment}-summary.csv",
+    log:
+        "results/logs/tables/{experiment}-summary.log",
+    wildcard_constraints:
+        experiment="|".join(EXPERIMENT_AXES),
+    conda:
+        "../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        experiment=lambda wildcards: as_json(design(wildcards.experiment)),
+        targets=TARGETS,
+    shell:
+        "python scripts/summarize_experiment.py --experiment {params.experiment:q}"
+        " --targets {params.targets:q} --results results/cells --output {output:q} > {log:q} 2>&1"

@@ -32,6 +32,7 @@ OPTIMIZERS = {"optimizer": ["adam", "sgd"]}
 RATES = {"learning_rate": [0.0001, 0.0003, 0.01, 0.1]}
 FIGURES = {
     "curves": OPTIMIZERS,
+    "summary": {},
     "discrepancy": {"depth": [3, 12]},
     "moments": {"depth": [6]},
     "deltas": {},

@@ -10,9 +10,11 @@ from pathlib import Path
 from workflow_study import STUDY
 
 CELLS = {("zero", 32), ("he_normal", 32), ("consistency", 32), ("zero", 64), ("he_normal", 64)}
-FIRST_FIGURES = {f"first-{kind}" for kind in ("curves", "discrepancy", "moments", "deltas")}
+KINDS = ("curves", "summary", "discrepancy", "moments", "deltas")
+FIRST_FIGURES = {f"first-{kind}" for kind in KINDS}
 FIGURES = FIRST_FIGURES | {"second-sweep", "cover", "claims"}
-TABLES = {"first", "second", "claims"}
+SUMMARIES = {"first-summary", "second-summary"}
+TABLES = {"first", "second", "claims"} | SUMMARIES
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ def jobs(data: Iterable = (), cells: Iterable = (), tables: Iterable = (), figur
 
 
 NOTHING = jobs()
+SUMMARIZED = jobs(tables=SUMMARIES, figures={"first-summary"})
 JUDGED = jobs(tables={"claims"}, figures={"claims"})
 EVERYTHING = jobs({"digits"}, CELLS, TABLES, FIGURES)
 TRAINED = jobs((), CELLS, TABLES, FIGURES)
@@ -39,7 +42,8 @@ TRAINED = jobs((), CELLS, TABLES, FIGURES)
 
 def of_first(cells: Iterable = ()) -> Jobs:
     """What hangs on the first experiment's cells."""
-    return jobs((), cells, {"first", "claims"}, FIRST_FIGURES | {"cover", "claims"})
+    tables = {"first", "first-summary", "claims"}
+    return jobs((), cells, tables, FIRST_FIGURES | {"cover", "claims"})
 
 
 @dataclass(frozen=True)
@@ -154,11 +158,16 @@ EDITS = {
     "the data set's reader": Edit(appended(f"{PACKAGE}/data/digits.py", COMMENT), EVERYTHING),
     "the table script": Edit(
         appended("scripts/tabulate_experiment.py", COMMENT),
-        jobs((), (), TABLES, {"cover", "claims"}),
+        jobs((), (), TABLES - SUMMARIES, {"cover", "claims"}),
     ),
     "a claim's margin": Edit(study(STUDY.replace("margin: 0.05", "margin: 0.1")), JUDGED),
     "a claim's wording": Edit(study(STUDY.replace("is better than", "beats")), JUDGED),
-    "the judge": Edit(appended(f"{PACKAGE}/inference.py", COMMENT), JUDGED),
+    "the judge": Edit(appended(f"{PACKAGE}/claims.py", COMMENT), JUDGED),
+    "the summaries": Edit(appended(f"{PACKAGE}/summaries.py", COMMENT), SUMMARIZED),
+    "the statistics of judge and summaries": Edit(
+        appended(f"{PACKAGE}/inference.py", COMMENT),
+        jobs((), (), SUMMARIES | {"claims"}, {"first-summary", "claims"}),
+    ),
     "a default that one experiment overrides": Edit(
         appended("studies/small.yaml", "  batch_size: 64\n"), of_first({("consistency", 64)})
     ),
@@ -167,15 +176,14 @@ EDITS = {
         jobs(
             (),
             {("pytorch_default", 64)},
-            {"third"},
-            {"cover", *(f"third-{kind}" for kind in ("curves", "discrepancy"))}
-            | {"third-moments", "third-deltas"},
+            {"third", "third-summary"},
+            {"cover", *(f"third-{kind}" for kind in KINDS)},
         ),
     ),
     "remove an experiment": Edit(study(STUDY.replace(SECOND, "")), jobs(figures={"cover"})),
     "rename an experiment": Edit(
         study(STUDY.replace("  second:", "  other:")),
-        jobs((), (), {"other"}, {"cover", "other-sweep"}),
+        jobs((), (), {"other", "other-summary"}, {"cover", "other-sweep"}),
     ),
     "add an initializer": Edit(
         study(

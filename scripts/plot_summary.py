@@ -1,0 +1,73 @@
+"""Who is better than whom: the area under the curve of every initializer, and P(A > B)."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from initstudy.figures import plot_command
+from initstudy.panels import chance, name_rows, write_margin
+from initstudy.results import Cells, replica_rows
+from initstudy.style import conditions, facet_text, look, page
+from initstudy.summaries import COMPARED, cell_statistics, improvements
+
+MAP = "RdBu"
+"""Red where the row loses, blue where it wins, white in between."""
+
+
+def draw(experiment: dict, facet: dict, cells: Cells) -> Figure:
+    figure = page(
+        height=1.3 + 0.17 * len(cells),
+        title=" — ".join(filter(None, [f"{experiment['name']}: summary", facet_text(facet)])),
+        note=conditions(experiment) + " Left: area under the curve (test accuracy averaged over "
+        "epochs), its interquartile mean over replicas with a 95 % bootstrap interval; dotted "
+        "line: chance, always answering the most frequent class; right margin: replicas whose "
+        "loss was not finite. Right: in how many of 100 draws a replica of the row has the larger "
+        "area than one of the column, a tie counting as half.",
+    )
+    left, right = figure.subplots(1, 2, width_ratios=(1, 1.5))
+    names = [cell["initializer"] for cell, _ in cells]
+    draw_means(left, cells, experiment["initializers"])
+    draw_improvements(right, improvements(cells), names, experiment["initializers"])
+    return figure
+
+
+def draw_means(axes: Axes, cells: Cells, initializers: dict) -> None:
+    """A row an initializer: interquartile mean, interval, failures."""
+    failures = []
+    for row, (cell, run) in enumerate(cells):
+        replicas = replica_rows(cell, run, np.inf)
+        value, low, high = cell_statistics(replicas)[COMPARED, "interquartile_mean"]
+        style = look(initializers[cell["initializer"]]["position"]) | {"linestyle": ""}
+        axes.errorbar(value, row, xerr=np.nan_to_num([[value - low], [high - value]]), **style)
+        failures.append(str(replicas["failed"].sum()))
+    axes.axvline(chance(cells), color="black", linestyle=":", linewidth=0.8)
+    axes.set_xlabel("area under the curve")
+    write_margin(axes, "failed", failures)
+    name_rows(axes, [cell["initializer"] for cell, _ in cells], initializers)
+
+
+def draw_improvements(axes: Axes, pairs: dict, names: list[str], initializers: dict) -> None:
+    """The matrix of P(row > column) in per cent."""
+    shares = np.full((len(names), len(names)), np.nan)
+    for (one, other), estimate in pairs.items():
+        place = names.index(one), names.index(other)
+        shares[place] = estimate.value
+        shares[place[::-1]] = 1 - estimate.value
+    axes.imshow(shares, cmap=MAP, vmin=0, vmax=1, aspect="auto")
+    for (row, column), share in np.ndenumerate(shares):
+        if row != column:
+            # White on the dark ends of the colours.
+            colour = "white" if abs(share - 0.5) > 0.35 else "black"
+            text = f"{100 * share:.0f}"
+            axes.text(column, row, text, ha="center", va="center", fontsize=5, color=colour)
+    labels = [initializers[name]["label"] for name in names]
+    axes.set_xticks(range(len(names)), labels, rotation=90)
+    axes.xaxis.tick_top()
+    axes.set_yticks([])
+    axes.set_xlabel("P(row > column), %")
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
+if __name__ == "__main__":
+    plot_command(__doc__, draw)
