@@ -1,5 +1,6 @@
 # What the rules ask of the study, stage by stage: input functions and parameters.
 
+import hashlib
 import os
 
 from initstudy.resources import memory, minutes
@@ -35,6 +36,17 @@ def class_folders(wildcards):
     """The class folders of a folder of images, which change with the files in them."""
     entry = dataset_entry(wildcards)
     return sorted(str(path) for path in Path(entry["path"]).glob("*/*/")) if "path" in entry else []
+
+
+def image_listing(wildcards):
+    """A digest of the names and sizes of a folder's images, for an image that is overwritten in
+    place leaves the time of its folder as it was."""
+    digest = hashlib.sha256()
+    for folder in class_folders(wildcards):
+        with os.scandir(folder) as entries:
+            for name, size in sorted((entry.name, entry.stat().st_size) for entry in entries):
+                digest.update(os.fsencode(f"{folder}{name} {size}\n"))
+    return digest.hexdigest()
 
 
 def reader_code(wildcards):

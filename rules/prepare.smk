@@ -21,6 +21,7 @@ rule prepare_dataset:
     params:
         source=lambda wildcards: dataset_entry(wildcards)["source"],
         folder=folder_option,
+        listing=image_listing,
         checksums=checksums,
     shell:
         "python scripts/prepare.py --source {params.source} {params.folder:q}"
