@@ -14,6 +14,9 @@ SOURCES = ("Snakefile", "config.yaml", "rules", "scripts", "studies", "envs", "p
 QUICK = ("--profile", "slurm", "--slurm-init-seconds-before-status-checks", "2")
 """The profile; Slurm is asked every few seconds how jobs do, which users should not."""
 
+PATIENCE = 900
+"""Seconds that a run may take."""
+
 
 class Project:
     """A copy of the sources with the small study as the default one."""
@@ -39,7 +42,15 @@ class Project:
 
     def run(self, *arguments: str) -> tuple[int, str]:
         """Exit code, and standard output and error together."""
-        return self.start(*arguments).wait(), self.said()
+        return self.end(self.start(*arguments)), self.said()
+
+    def end(self, process: subprocess.Popen) -> int:
+        """Wait for Snakemake; a run that hangs fails with what it said."""
+        try:
+            return process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise TimeoutError(self.said()) from None
 
     def said(self) -> str:
         return (self.path / "said.log").read_text()

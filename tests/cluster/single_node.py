@@ -82,6 +82,9 @@ def missing() -> str:
     present = CONFIGURATION / "slurm.conf"
     if present.exists() and not present.read_text().startswith(MARK):
         return f"{present} belongs to another Slurm, which is left alone"
+    # The tests of another session, or daemons left over from one that was killed.
+    if succeeds("pidof", "slurmctld"):
+        return "a Slurm runs here already"
     return ""
 
 

@@ -6,16 +6,21 @@ import time
 import pytest
 
 from cluster.jobs import accounted, kill, training
-from cluster.project import QUICK, Project, run_name
+from cluster.project import PATIENCE, QUICK, Project, run_name
 from cluster.single_node import run
+from initstudy.resources import memory, minutes
 
-pytestmark = pytest.mark.cluster
+pytestmark = pytest.mark.slow
 GROUPS = 3  # of the five cells, two each
+CELL = {"replicas": 2, "depth": 3, "train_size": 256, "epochs": 1}
+NEEDS = [(32, 0), (64, 0), (32, 64)]  # batch and calibration size
 BROKEN = """\
 title: One cell that cannot be trained
 replicas: 1
+initializers:
+  broken: {label: Broken, method: broken.py:broken}
 experiments:
-  broken: {dataset: [digits], batch_size: [100000], initializer: [zero]}
+  broken: {dataset: [digits], initializer: [broken]}
 """
 
 
@@ -30,7 +35,8 @@ def disturbed(slurm, tmp_path_factory):
         ("requeued", lambda job, _: run("scontrol", "requeue", job)),
     ]
     done = {}
-    while process.poll() is None and todo:
+    end = time.monotonic() + PATIENCE
+    while process.poll() is None and todo and time.monotonic() < end:
         fresh = {job: pid for job, pid in training().items() if job not in done.values()}
         for job, pid in fresh.items():
             if todo:
@@ -38,7 +44,7 @@ def disturbed(slurm, tmp_path_factory):
                 disturb(job, pid)
                 done[name] = job
         time.sleep(0.2)
-    process.wait()
+    project.end(process)
     return project, project.said(), done
 
 
@@ -51,7 +57,7 @@ def test_it_ends_with_all_figures_and_the_bytes_of_a_local_run(disturbed, local)
 
 
 def test_what_was_disturbed_was_tried_again_with_more(disturbed):
-    _, text, done = disturbed
+    project, text, done = disturbed
     jobs = [job for job in accounted(run_name(text)) if job.rule == "train_cell"]
     states = {name: [job.state for job in jobs if job.number == done[name]] for name in done}
     assert states == {
@@ -64,6 +70,13 @@ def test_what_was_disturbed_was_tried_again_with_more(disturbed):
         [job for job in jobs if int(job.number) in part]
         for part in (numbers[:GROUPS], numbers[GROUPS:])
     )
+    data = (project.path / "results/data/digits.h5").stat().st_size
+    cells = [CELL | {"batch_size": batch, "calibration_size": size} for batch, size in NEEDS]
+    needs = [memory(cell, data) for cell in cells]
+    # A group asks for the memory of its largest cell and the time of all.
+    assert {job.megabytes for job in first} <= set(needs)
+    assert max(job.megabytes for job in first) == max(needs)
+    assert sum({job.number: job.minutes for job in first}.values()) == 5 * minutes(cells[0], data)
     assert len({job.number for job in again}) == 2
     assert {job.state for job in again} <= {"COMPLETED", "REQUEUED"}
     assert {job.megabytes for job in again} <= {2 * job.megabytes for job in first}
@@ -77,11 +90,15 @@ def test_only_training_asks_for_a_gpu(disturbed):
     others = [job for job in jobs if job.rule != "train_cell"]
     assert len(others) >= 10
     assert {job.gpus for job in others} == {0}
+    drawn = [job for job in others if job.rule.startswith("plot_")]
+    # As their rules say.
+    assert {(job.megabytes, job.minutes) for job in drawn} == {(2000, 20)}
 
 
-def test_a_job_that_takes_too_much_memory_is_tried_again_with_more(slurm, local, tmp_path):
-    project = Project(tmp_path / "project")
+def test_a_job_that_takes_too_much_memory_is_tried_again_with_more(disturbed, local):
+    project, *_ = disturbed
     path = next(iter(local.cells()))
+    (project.path / path).unlink()
     enough = "train_cell:mem_mb=attempt*attempt*500"
     code, text = project.run(*QUICK, "--set-resources", enough, "--", path)
     assert code == 0, text
@@ -91,13 +108,14 @@ def test_a_job_that_takes_too_much_memory_is_tried_again_with_more(slurm, local,
     assert [job.state == "COMPLETED" for job in tries] == [False, True]
 
 
-def test_the_log_of_a_failed_job_lies_where_the_message_says(slurm, tmp_path):
-    project = Project(tmp_path / "project")
+def test_the_log_of_a_failed_job_lies_where_the_message_says(disturbed):
+    project, *_ = disturbed
     (project.path / "studies/broken.yaml").write_text(BROKEN)
+    (project.path / "broken.py").write_text("def broken(network, context):\n    1 / 0\n")
     code, text = project.run(*QUICK, "--retries", "0", "--config", "study=broken")
     assert code == 1
     named = re.findall(r"(results/logs/cells/\S+?/train\.log)", text)
-    assert "batch_size 100000 exceeds" in (project.path / named[0]).read_text()
+    assert "ZeroDivisionError" in (project.path / named[0]).read_text()
     named = re.findall(r"log: (\S+\.log)\)", text)
     assert "train_cell" in (project.path / named[-1]).read_text()
 
