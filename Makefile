@@ -3,7 +3,7 @@
 PYTHON ?= python3
 ACTIVATE = . .venv/bin/activate
 
-.PHONY: figures cost test check setup clean
+.PHONY: figures cost test benchmark check setup clean
 
 figures: setup  ## every figure of the default study, results/figures/all.pdf
 	$(ACTIVATE) && snakemake --cores all results/figures/all.pdf
@@ -13,7 +13,11 @@ cost: setup  ## what every experiment of a study costs: make cost STUDY=article
 		$(if $(STUDY),--config study=$(STUDY)) -- results/tables/cost.csv
 
 test: setup  ## the tests, but for those that take minutes each
-	$(ACTIVATE) && pytest -m "not slow and not cluster" --numprocesses auto --maxprocesses 8 --dist loadfile
+	$(ACTIVATE) && pytest -m "not slow" --numprocesses auto --maxprocesses 8 --dist loadfile
+
+benchmark: setup  ## training speed beside other ways to train, results/benchmarks/training_speed.csv
+	$(ACTIVATE) && pip install --quiet --requirement envs/benchmark.txt \
+		&& python benchmarks/training_speed.py --output results/benchmarks/training_speed.csv
 
 check: setup  ## formatting and lint
 	$(ACTIVATE) && ruff check . && ruff format --check . \

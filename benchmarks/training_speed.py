@@ -1,0 +1,172 @@
+"""How fast this machine trains small networks in every way of ways.py, all cores busy.
+
+The ways take turns, so that what else the machine does disturbs all of them alike. Prints and
+writes a table (model-samples a second, and ratios with their spread over repetitions) and a figure.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+
+import pandas as pd
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+from tqdm import tqdm
+from ways import WAYS
+
+from initstudy.devices import choose_device, describe_device
+from initstudy.networks import lenet5
+
+HERE = Path(__file__).parent
+REPETITIONS = 3
+REPLICAS = 10
+BATCH_SIZES = [16, 32, 64]
+SHAPE = ["depth", "norm", "batch_size", "replicas"]
+ALL_NETWORKS = [name for name, way in WAYS.items() if way.all_networks]
+MATRIX = 1024
+BUFFERS = {
+    "MALLOC_MMAP_THRESHOLD_": "4294967296",
+    "MALLOC_TRIM_THRESHOLD_": "4294967296",
+    "MALLOC_TOP_PAD_": "67108864",
+}
+"""As in rules/inputs.smk; all ways gain from it."""
+
+
+def problems(depths: list[int], norms: list[str]) -> Iterator[dict]:
+    """Every way; then those that train many networks at once, with other numbers of them."""
+    for depth in depths:
+        for norm in norms:
+            for batch_size in BATCH_SIZES:
+                shape = {"depth": depth, "norm": norm, "batch_size": batch_size}
+                for way in WAYS:
+                    yield shape | {"replicas": REPLICAS, "way": way}
+    for batch_size in BATCH_SIZES:
+        for replicas in (1, 3, 30):
+            shape = {"depth": 3, "norm": "none", "batch_size": batch_size, "replicas": replicas}
+            for way in ALL_NETWORKS:
+                yield shape | {"way": way}
+
+
+def speed(problem: dict, cores: int) -> float:
+    """Model-samples a second of the whole machine."""
+    if WAYS[problem["way"]].all_cores or choose_device("auto").type != "cpu":
+        processes, threads = 1, cores
+    else:
+        processes, threads = cores, 1
+    command = [sys.executable, str(HERE / "worker.py"), "--threads", str(threads)]
+    for name, value in problem.items():
+        command += [f"--{name.replace('_', '-')}", str(value)]
+    workers = [
+        subprocess.Popen(
+            command, env=os.environ | BUFFERS, text=True, stdout=-1, stderr=subprocess.DEVNULL
+        )
+        for _ in range(processes)
+    ]
+    outputs = [worker.communicate()[0] for worker in workers]
+    if any(worker.returncode for worker in workers):
+        sys.exit(f"Error: {' '.join(command)} failed; run it by itself to see why")
+    return sum(float(output.split()[-1]) for output in outputs)
+
+
+def measured(chosen: list[dict], cores: int) -> pd.DataFrame:
+    """A row a problem and repetition."""
+    rounds = [(repetition, problem) for repetition in range(REPETITIONS) for problem in chosen]
+    return pd.DataFrame(
+        [
+            problem | {"repetition": repetition, "samples_per_second": speed(problem, cores)}
+            for repetition, problem in tqdm(rounds, unit="measurement")
+        ]
+    )
+
+
+def arithmetic_bound(depth: int, norm: str, peak: float) -> float:
+    """Model-samples a second if the network's convolutions and products ran at the peak."""
+    network = lenet5(10, depth, norm)
+    images, labels = torch.zeros(2, 3, 32, 32), torch.zeros(2, dtype=torch.long)
+    with FlopCounterMode(display=False) as counter:
+        nn.functional.cross_entropy(network(images), labels).backward()
+    return peak / (counter.get_total_flops() / len(images))
+
+
+def matrix_product_peak(device: torch.device) -> float:
+    """Floating point operations a second of a product of matrices, on all cores: the best of 20."""
+    one, other = (torch.rand(MATRIX, MATRIX, device=device) for _ in range(2))
+    best = float("inf")
+    for _ in range(20):
+        start = time.perf_counter()
+        float((one @ other)[0, 0])  # waits for the device
+        best = min(best, time.perf_counter() - start)
+    return 2 * MATRIX**3 / best
+
+
+def compared(speeds: pd.DataFrame, peak: float) -> pd.DataFrame:
+    """A row a problem: the median speed, the lowest and highest ratio of ours to it, the bound."""
+    ours = speeds[speeds["way"] == "ours"].set_index([*SHAPE, "repetition"])["samples_per_second"]
+    keyed = speeds.set_index([*SHAPE, "repetition"])
+    keyed["ratio"] = ours.reindex(keyed.index) / keyed["samples_per_second"]
+    groups = keyed.reset_index().groupby([*SHAPE, "way"], sort=False)
+    table = groups.agg(
+        samples_per_second=("samples_per_second", "median"),
+        ours_faster_by=("ratio", "median"),
+        lowest=("ratio", "min"),
+        highest=("ratio", "max"),
+    ).reset_index()
+    table["share_of_bound"] = [
+        row.samples_per_second / arithmetic_bound(row.depth, row.norm, peak)
+        for row in table.itertuples()
+    ]
+    return table
+
+
+def draw(table: pd.DataFrame, note: str, place: Path) -> None:
+    """A panel a network, a bar a way and batch size."""
+    from matplotlib import pyplot
+
+    from initstudy.style import COLOURS, page
+
+    shown = table[table["replicas"] == REPLICAS]
+    groups = list(shown.groupby(["depth", "norm"], sort=False))
+    figure = page(2.4 * len(groups), "Training speed", note)
+    panels = figure.subplots(len(groups), 1, squeeze=False).ravel()
+    for axes, ((depth, norm), group) in zip(panels, groups, strict=True):
+        wide = group.pivot(index="batch_size", columns="way", values="samples_per_second")
+        wide[list(WAYS)].plot.bar(ax=axes, legend=False, rot=0, color=COLOURS[: len(WAYS)])
+        axes.set_title(f"depth {depth}, norm {norm}", loc="left")
+        axes.set_xlabel("batch size")
+        axes.set_ylabel("model-samples a second")
+    figure.axes[0].legend(fontsize=6)
+    figure.savefig(place)
+    pyplot.close(figure)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--depths", type=int, nargs="+", default=[3, 12])
+    parser.add_argument("--norms", nargs="+", default=["none", "batch"])
+    parser.add_argument("--output", type=Path, required=True, help="the table, CSV; figure beside")
+    arguments = parser.parse_args()
+    output = arguments.output
+    cores, device = len(os.sched_getaffinity(0)), choose_device("auto")
+    torch.set_num_threads(cores)
+    peak = matrix_product_peak(device)
+    speeds = measured(list(problems(arguments.depths, arguments.norms)), cores)
+    table = compared(speeds, peak)
+    note = (
+        f"{cores} cores, {describe_device(device)}, torch {torch.__version__}; {REPLICAS} replicas,"
+        f" median of {REPETITIONS} repetitions; peak of matrix products {peak / 1e9:.0f} GFLOP/s."
+    )
+    output.parent.mkdir(parents=True, exist_ok=True)
+    table.to_csv(output, index=False)
+    draw(table, note, output.with_suffix(".png"))
+    print(table.to_string(index=False, float_format="{:.2f}".format), note, sep="\n")
+
+
+if __name__ == "__main__":
+    main()
