@@ -83,8 +83,18 @@ class Running:
 
 def kill_job(running: Running, script: str) -> None:
     """SIGKILL a job; its Snakemake then ends by itself."""
-    job = running.wait_for(lambda: running.job(script))
-    job.kill()
+
+    def killed() -> bool:
+        # Stopped first, as a job that has just been found may end before it is killed.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if job := running.job(script):
+                job.suspend()
+                if job.status() == psutil.STATUS_STOPPED:
+                    job.kill()
+                    return True
+        return False
+
+    running.wait_for(killed)
     assert running.process.wait(PATIENCE) == 1
 
 
