@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -54,12 +55,33 @@ def written_whole(path: str | Path) -> Iterator[Path]:
 def _beside(path: Path) -> Iterator[Path]:
     """A new file beside `path`, removed in the end if it is still there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+    _remove_leftovers(path)
+    prefix = f".{path.stem}-{os.getpid()}-"
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix=path.suffix, dir=path.parent)
     os.close(handle)
     try:
         yield Path(name)
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def _remove_leftovers(path: Path) -> None:
+    """Remove what processes that were killed while they wrote `path` left beside it."""
+    pattern = rf"\.{re.escape(path.stem)}-(\d+)-\w{{8}}{re.escape(path.suffix)}"
+    for file in path.parent.iterdir():
+        if (match := re.fullmatch(pattern, file.name)) and not _runs(int(match[1])):
+            file.unlink(missing_ok=True)
+
+
+def _runs(process: int) -> bool:
+    """Whether there is a process of this number on this machine."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # there is one, of another user
+    return True
 
 
 def _umask() -> int:

@@ -113,16 +113,11 @@ def kill_group(running: Running, script: str) -> None:
 
 
 def results(project: Path) -> dict[Path, bytes]:
-    """What must not depend on how often a run was disturbed: all but pages that hold times.
-
-    Nor hidden files: SIGKILL leaves what a job was writing beside its place, which nothing reads.
-    """
+    """What must not depend on how often a run was disturbed: all but pages that hold times."""
     return {
         path.relative_to(project): path.read_bytes()
         for path in (project / "results").rglob("*")
-        if path.suffix in (".h5", ".csv", ".png", ".pdf")
-        and path.stem not in ("cover", "all")
-        and not path.name.startswith(".")
+        if path.suffix in (".h5", ".csv", ".png", ".pdf") and path.stem not in ("cover", "all")
     }
 
 
