@@ -23,6 +23,8 @@ from ways import WAYS
 
 from initstudy.devices import choose_device, describe_device
 from initstudy.networks import lenet5
+from initstudy.resources import BUFFERS
+from initstudy.style import COLOURS, page
 
 HERE = Path(__file__).parent
 REPETITIONS = 3
@@ -31,12 +33,6 @@ BATCH_SIZES = [16, 32, 64]
 SHAPE = ["depth", "norm", "batch_size", "replicas"]
 ALL_NETWORKS = [name for name, way in WAYS.items() if way.all_networks]
 MATRIX = 1024
-BUFFERS = {
-    "MALLOC_MMAP_THRESHOLD_": "4294967296",
-    "MALLOC_TRIM_THRESHOLD_": "4294967296",
-    "MALLOC_TOP_PAD_": "67108864",
-}
-"""As in rules/inputs.smk; all ways gain from it."""
 
 
 def problems(depths: list[int], norms: list[str]) -> Iterator[dict]:
@@ -63,12 +59,10 @@ def speed(problem: dict, cores: int) -> float:
     command = [sys.executable, str(HERE / "worker.py"), "--threads", str(threads)]
     for name, value in problem.items():
         command += [f"--{name.replace('_', '-')}", str(value)]
-    workers = [
-        subprocess.Popen(
-            command, env=os.environ | BUFFERS, text=True, stdout=-1, stderr=subprocess.DEVNULL
-        )
-        for _ in range(processes)
-    ]
+    # All ways gain from the buffers.
+    options = {"env": os.environ | BUFFERS, "text": True}
+    options |= {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    workers = [subprocess.Popen(command, **options) for _ in range(processes)]
     outputs = [worker.communicate()[0] for worker in workers]
     if any(worker.returncode for worker in workers):
         sys.exit(f"Error: {' '.join(command)} failed; run it by itself to see why")
@@ -127,10 +121,6 @@ def compared(speeds: pd.DataFrame, peak: float) -> pd.DataFrame:
 
 def draw(table: pd.DataFrame, note: str, place: Path) -> None:
     """A panel a network, a bar a way and batch size."""
-    from matplotlib import pyplot
-
-    from initstudy.style import COLOURS, page
-
     shown = table[table["replicas"] == REPLICAS]
     groups = list(shown.groupby(["depth", "norm"], sort=False))
     figure = page(2.4 * len(groups), "Training speed", note)
@@ -143,7 +133,6 @@ def draw(table: pd.DataFrame, note: str, place: Path) -> None:
         axes.set_ylabel("model-samples a second")
     figure.axes[0].legend(fontsize=6)
     figure.savefig(place)
-    pyplot.close(figure)
 
 
 def main() -> None:

@@ -1,7 +1,6 @@
 # all.pdf: a page that says what was run, then every figure of the study.
 
 DEFAULT_FIGURES = ["curves", "summary", "discrepancy", "moments", "deltas"]
-FACET_FIGURES = ["summary", "moments", "deltas"]
 PAGES = ["cover"] + ["claims"] * bool(CLAIMS) + ["signal_propagation"] * ("probe" in STUDY)
 for name in EXPERIMENT_AXES:
     for kind in STUDY["experiments"][name].get("figures", DEFAULT_FIGURES):

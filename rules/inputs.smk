@@ -3,7 +3,7 @@
 import hashlib
 import os
 
-from initstudy.resources import memory, minutes
+from initstudy.resources import BUFFERS, memory, minutes
 
 # fetch
 
@@ -68,12 +68,8 @@ def checksums(wildcards):
 
 # train
 
-# glibc gives large buffers back after each use, and the page faults that follow would cost a third
-# of a training step; these settings keep them.
-KEEP_BUFFERS = (
-    "MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=4294967296"
-    " MALLOC_TOP_PAD_=67108864"
-)
+# In front of a command.
+KEEP_BUFFERS = " ".join(f"{name}={value}" for name, value in BUFFERS.items())
 
 
 def point_of(wildcards, axes):

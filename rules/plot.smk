@@ -1,6 +1,8 @@
 # Figures, each from just the cells that it shows. A figure of an experiment has one panel a facet
 # (a combination of the values of the varied axes other than the initializer), a figure of a facet
-# one panel a layer.
+# the panels of one.
+
+FACET_FIGURES = ["summary", "moments", "deltas"]
 
 
 rule plot_experiment:
@@ -37,7 +39,7 @@ rule plot_facet:
     log:
         "results/logs/figures/{experiment}-{kind}{facet}.log",
     wildcard_constraints:
-        kind="summary|moments|deltas",
+        kind="|".join(FACET_FIGURES),
         facet="(-[^/]+)?",
     conda:
         "../envs/study.yaml"

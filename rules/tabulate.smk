@@ -1,7 +1,6 @@
+# Tables of an experiment: a row a replica, and what the replicas amount to.
+
 TARGETS = as_json({name: entry["target_accuracy"] for name, entry in STUDY["datasets"].items()})
-
-
-# One table an experiment, a row a replica.
 
 
 rule tabulate_experiment:
@@ -28,7 +27,6 @@ rule tabulate_experiment:
         " --results results/cells --output {output:q} > {log:q} 2>&1"
 
 
-# What the replicas amount to, for every experiment.
 rule summarize_experiment:
     input:
         runs=lambda wildcards: runs(EXPERIMENT_AXES[wildcards.experiment]),

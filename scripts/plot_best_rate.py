@@ -13,10 +13,9 @@ from initstudy.panels import (
     grid_rows,
     interval,
     name_rows,
-    replica_values,
     write_margin,
 )
-from initstudy.results import Cells, within
+from initstudy.results import Cells, replica_values, within
 from initstudy.runs import Run
 from initstudy.study import facets
 from initstudy.style import conditions, facet_title, look, page

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 
 from initstudy.figures import plot_command
 from initstudy.inference import Estimate, monotone_association
-from initstudy.panels import COLUMNS, grid, grid_rows, interval, replica_values
-from initstudy.results import Cells, within
+from initstudy.panels import COLUMNS, grid, grid_rows, interval
+from initstudy.results import Cells, replica_values, within
 from initstudy.runs import Run
 from initstudy.study import facets
 from initstudy.style import conditions, facet_title, look, page

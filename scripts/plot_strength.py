@@ -6,8 +6,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from initstudy.figures import plot_command
-from initstudy.panels import METRICS, chance, interval, replica_values
-from initstudy.results import Cells, within
+from initstudy.panels import METRICS, chance, interval
+from initstudy.results import Cells, replica_values, within
 from initstudy.study import facets
 from initstudy.style import conditions, facet_text, look, page
 

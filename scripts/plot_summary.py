@@ -5,10 +5,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from initstudy.figures import plot_command
+from initstudy.inference import improvement_share, interquartile_mean
 from initstudy.panels import chance, name_rows, write_margin
-from initstudy.results import Cells, replica_rows
+from initstudy.results import Cells, replica_values
 from initstudy.style import conditions, facet_text, look, page
-from initstudy.summaries import COMPARED, cell_statistics, improvements
+from initstudy.summaries import COMPARED
 
 MAP = "RdBu"
 """Red where the row loses, blue where it wins, white in between."""
@@ -25,9 +26,8 @@ def draw(experiment: dict, facet: dict, cells: Cells) -> Figure:
         "area than one of the column, a tie counting as half.",
     )
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.5))
-    names = [cell["initializer"] for cell, _ in cells]
     draw_means(left, cells, experiment["initializers"])
-    draw_improvements(right, improvements(cells), names, experiment["initializers"])
+    draw_improvements(right, cells, experiment["initializers"])
     return figure
 
 
@@ -35,24 +35,22 @@ def draw_means(axes: Axes, cells: Cells, initializers: dict) -> None:
     """A row an initializer: interquartile mean, interval, failures."""
     failures = []
     for row, (cell, run) in enumerate(cells):
-        replicas = replica_rows(cell, run, np.inf)
-        value, low, high = cell_statistics(replicas)[COMPARED, "interquartile_mean"]
+        value, low, high = interquartile_mean(replica_values(cell, run, COMPARED))
         style = look(initializers[cell["initializer"]]["position"]) | {"linestyle": ""}
         axes.errorbar(value, row, xerr=np.nan_to_num([[value - low], [high - value]]), **style)
-        failures.append(str(replicas["failed"].sum()))
+        failures.append(f"{replica_values(cell, run, 'failed').sum():.0f}")
     axes.axvline(chance(cells), color="black", linestyle=":", linewidth=0.8)
     axes.set_xlabel("area under the curve")
     write_margin(axes, "failed", failures)
     name_rows(axes, [cell["initializer"] for cell, _ in cells], initializers)
 
 
-def draw_improvements(axes: Axes, pairs: dict, names: list[str], initializers: dict) -> None:
+def draw_improvements(axes: Axes, cells: Cells, initializers: dict) -> None:
     """The matrix of P(row > column) in per cent."""
-    shares = np.full((len(names), len(names)), np.nan)
-    for (one, other), estimate in pairs.items():
-        place = names.index(one), names.index(other)
-        shares[place] = estimate.value
-        shares[place[::-1]] = 1 - estimate.value
+    samples = [replica_values(cell, run, COMPARED) for cell, run in cells]
+    shares = np.array([[improvement_share(one, other) for other in samples] for one in samples])
+    # Nobody is compared with itself.
+    np.fill_diagonal(shares, np.nan)
     axes.imshow(shares, cmap=MAP, vmin=0, vmax=1, aspect="auto")
     for (row, column), share in np.ndenumerate(shares):
         if row != column:
@@ -60,8 +58,8 @@ def draw_improvements(axes: Axes, pairs: dict, names: list[str], initializers: d
             colour = "white" if abs(share - 0.5) > 0.35 else "black"
             text = f"{100 * share:.0f}"
             axes.text(column, row, text, ha="center", va="center", fontsize=5, color=colour)
-    labels = [initializers[name]["label"] for name in names]
-    axes.set_xticks(range(len(names)), labels, rotation=90)
+    labels = [initializers[cell["initializer"]]["label"] for cell, _ in cells]
+    axes.set_xticks(range(len(labels)), labels, rotation=90)
     axes.xaxis.tick_top()
     axes.set_yticks([])
     axes.set_xlabel("P(row > column), %")

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 
 from initstudy.axes import AXES
 from initstudy.figures import plot_command
-from initstudy.panels import METRICS, by_initializer, chance, interval, replica_values
-from initstudy.results import Cells, within
+from initstudy.panels import METRICS, by_initializer, chance, interval
+from initstudy.results import Cells, replica_values, within
 from initstudy.study import facets
 from initstudy.style import AXIS_LABELS, conditions, facet_text, look, page
 

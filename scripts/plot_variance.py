@@ -14,10 +14,9 @@ from initstudy.panels import (
     grid,
     grid_rows,
     name_rows,
-    replica_values,
     write_margin,
 )
-from initstudy.results import Cells, within
+from initstudy.results import Cells, replica_values, within
 from initstudy.study import facets
 from initstudy.style import conditions, facet_title, page
 from initstudy.variance import variance_components

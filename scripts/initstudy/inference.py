@@ -69,13 +69,16 @@ def probability_of_improvement(first: np.ndarray, second: np.ndarray) -> Estimat
     Over all n m pairs, not just those of equal replicas, with a bootstrap interval that resamples
     both: Agarwal et al. 2021, section 4.
     """
+    return _bootstrapped(improvement_share, np.sort(first), np.sort(second))
 
-    def share(first, second, axis):
-        # The samples lie along the last axis, which is where scipy's bootstrap puts them.
-        difference = first[..., :, None] - second[..., None, :]
-        return (np.sign(difference) / 2 + 0.5).mean(axis=(-2, -1))
 
-    return _bootstrapped(share, np.sort(first), np.sort(second))
+def improvement_share(first: np.ndarray, second: np.ndarray, axis: int = -1) -> np.ndarray:
+    """The value of `probability_of_improvement`, without its interval.
+
+    The samples lie along the last axis, which is where scipy's bootstrap puts them.
+    """
+    difference = first[..., :, None] - second[..., None, :]
+    return (np.sign(difference) / 2 + 0.5).mean(axis=(-2, -1))
 
 
 def failure_rate(failed: np.ndarray) -> Estimate:

@@ -4,6 +4,7 @@ compiler) that making the first `torch.optim.Optimizer` of a process takes; cell
 They are element-wise, so replicas that share a tensor do not touch each other.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 
 import torch
@@ -12,8 +13,11 @@ from torch.optim.adam import adam
 from torch.optim.sgd import sgd
 
 
-class Optimizer:
+class Optimizer(ABC):
     """What the two have in common; the interface is that of torch.optim, as far as it goes."""
+
+    STATE: tuple[str, ...]
+    """The attributes that change from step to step: lists of tensors, one a parameter."""
 
     def __init__(self, parameters: Iterable[Tensor], learning_rate: float, momentum: float):
         self.parameters = list(parameters)
@@ -30,29 +34,29 @@ class Optimizer:
         self._update([parameter.grad for parameter in self.parameters])
 
     def state_dict(self) -> dict[str, list]:
-        """What changes from step to step, as lists of tensors, one a parameter."""
-        raise NotImplementedError
+        """What changes from step to step, by the names in STATE."""
+        return {name: getattr(self, name) for name in self.STATE}
 
     def load_state_dict(self, state: dict[str, list]) -> None:
         """Put back what `state_dict` returned."""
         for name, tensors in state.items():
             setattr(self, name, tensors)
 
+    @abstractmethod
     def _update(self, gradients: list[Tensor]) -> None:
-        raise NotImplementedError
+        """Update the parameters."""
 
 
 class Adam(Optimizer):
     """Adam (Kingma & Ba 2015) with `momentum` as beta1, beta2 = 0.999, epsilon = 1e-8."""
+
+    STATE = ("first_moments", "second_moments", "steps")
 
     def __init__(self, parameters: Iterable[Tensor], learning_rate: float, momentum: float):
         super().__init__(parameters, learning_rate, momentum)
         self.first_moments = [torch.zeros_like(parameter) for parameter in self.parameters]
         self.second_moments = [torch.zeros_like(parameter) for parameter in self.parameters]
         self.steps = [torch.zeros((), device=parameter.device) for parameter in self.parameters]
-
-    def state_dict(self) -> dict[str, list]:
-        return {name: getattr(self, name) for name in ("first_moments", "second_moments", "steps")}
 
     def _update(self, gradients: list[Tensor]) -> None:
         adam(
@@ -76,13 +80,12 @@ class Adam(Optimizer):
 class SGD(Optimizer):
     """Stochastic gradient descent: v <- momentum v + g, w <- w - learning_rate v."""
 
+    STATE = ("velocities",)
+
     def __init__(self, parameters: Iterable[Tensor], learning_rate: float, momentum: float):
         super().__init__(parameters, learning_rate, momentum)
         # The first step makes them.
         self.velocities: list[Tensor | None] = [None] * len(self.parameters)
-
-    def state_dict(self) -> dict[str, list]:
-        return {"velocities": self.velocities}
 
     def _update(self, gradients: list[Tensor]) -> None:
         sgd(

@@ -7,21 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy import stats
 
-from initstudy.results import Cells, replica_rows
-from initstudy.runs import Run
+from initstudy.results import Cells
 from initstudy.style import look
 
 COLUMNS = 2
 METRICS = {"final_accuracy": "final test accuracy", "area_under_curve": "area under the curve"}
 """Columns of the experiments' tables that figures show, with their names for people."""
-
-
-def replica_values(cell: dict, run: Run, metric: str, lacking: float = 0.0) -> np.ndarray:
-    """A column of the experiment's table, one number a replica; `lacking` stands for nan.
-
-    An accuracy that is nan counts as 0, as in claims.
-    """
-    return replica_rows(cell, run, math.inf)[metric].fillna(lacking).to_numpy(np.float64)
 
 
 def interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

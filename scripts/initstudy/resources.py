@@ -7,6 +7,13 @@ GPU needs has not been measured. A job that got too little is tried again with m
 import math
 
 IMAGE_BYTES = 3 * 32 * 32
+BUFFERS = {
+    "MALLOC_MMAP_THRESHOLD_": "4294967296",
+    "MALLOC_TRIM_THRESHOLD_": "4294967296",
+    "MALLOC_TOP_PAD_": "67108864",
+}
+"""Environment variables by which glibc keeps large buffers. It gives them back after each use
+otherwise, and the page faults that follow would cost a third of a training step."""
 HEAD_ROOM = 1.5
 """What is asked for, as a multiple of the peak that is expected."""
 

@@ -1,5 +1,6 @@
 """An experiment's runs, and the table made of them."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -84,3 +85,11 @@ def replica_rows(cell: dict, run: Run, target: float) -> pd.DataFrame:
             "initial_population_variance": at_start("population_variance"),
         }
     )
+
+
+def replica_values(cell: dict, run: Run, metric: str, lacking: float = 0.0) -> np.ndarray:
+    """A column of the experiment's table, one number a replica; `lacking` stands for nan.
+
+    An accuracy that is nan counts as 0, as in claims.
+    """
+    return replica_rows(cell, run, math.inf)[metric].fillna(lacking).to_numpy(np.float64)

@@ -1,6 +1,7 @@
-"""What an experiment's replicas amount to, with intervals: the summary table and its figure."""
+"""What an experiment's replicas amount to, with intervals."""
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from initstudy.inference import (
     mean,
     probability_of_improvement,
 )
-from initstudy.results import Cells, replica_rows, within
+from initstudy.results import Cells, read_cells, replica_rows, replica_values, within
 from initstudy.study import facets
 
 ACCURACIES = ("first_epoch_accuracy", "final_accuracy", "area_under_curve")
@@ -23,7 +24,7 @@ COMPARED = "area_under_curve"
 """What P(A > B) is about: unlike the final accuracy it tells apart what ends alike."""
 
 
-def summary_table(experiment: dict, cells: Cells, targets: dict) -> pd.DataFrame:
+def summary_table(experiment: dict, results: str | Path, targets: dict) -> pd.DataFrame:
     """A row a statistic: its value and 95 % interval, `low` to `high`, from `n` replicas.
 
     The axes say of which cell, `metric` is a column of the experiment's table. Statistics, with
@@ -36,18 +37,19 @@ def summary_table(experiment: dict, cells: Cells, targets: dict) -> pd.DataFrame
       under the curve than one of the initializer `against` (bootstrap), a tie counting as half. A
       pair stands once in every facet, as P(B > A) = 1 - P(A > B).
 
-    targets: the test accuracy that each data set's epochs_to_target waits for.
+    The arguments are those of `results.experiment_table`.
     """
+    cells, count = read_cells(experiment, {}, results), experiment["replicas"]
     rows = []
     for cell, run in cells:
         replicas = replica_rows(cell, run, targets[cell["dataset"]])
         for (metric, name), estimate in cell_statistics(replicas).items():
-            rows.append(_axes(cell) | _row(metric, name, "", estimate, len(replicas)))
+            rows.append(_axes(cell) | _row(metric, name, "", estimate, count))
     for facet in facets(experiment["axes"]):
         inside = within(cells, experiment, facet)
         axes = {cell["initializer"]: _axes(cell) | facet for cell, _ in inside}
         for (one, other), estimate in improvements(inside).items():
-            row = _row(COMPARED, "probability_of_improvement", other, estimate, len(replicas))
+            row = _row(COMPARED, "probability_of_improvement", other, estimate, count)
             rows.append(axes[one] | row)
     return pd.DataFrame(rows)
 
@@ -56,7 +58,7 @@ def cell_statistics(replicas: pd.DataFrame) -> dict[tuple[str, str], Estimate]:
     """(metric, statistic) -> estimate, from a cell's rows of the experiment's table."""
     found = {}
     for metric in ACCURACIES:
-        sample = accuracies(replicas, metric)
+        sample = replicas[metric].fillna(0.0).to_numpy()  # as in claims
         found[metric, "mean"] = mean(sample)
         found[metric, "interquartile_mean"] = interquartile_mean(sample)
     found["epochs_to_target", "median"] = median(replicas["epochs_to_target"].to_numpy(float))
@@ -66,19 +68,11 @@ def cell_statistics(replicas: pd.DataFrame) -> dict[tuple[str, str], Estimate]:
 
 def improvements(cells: Cells) -> dict[tuple[str, str], Estimate]:
     """(A, B) -> P(A > B) for every pair of the cells' initializers, one cell each."""
-    samples = {
-        cell["initializer"]: accuracies(replica_rows(cell, run, np.inf), COMPARED)
-        for cell, run in cells
-    }
+    samples = {cell["initializer"]: replica_values(cell, run, COMPARED) for cell, run in cells}
     return {
         (one, other): probability_of_improvement(samples[one], samples[other])
         for one, other in itertools.combinations(samples, 2)
     }
-
-
-def accuracies(replicas: pd.DataFrame, metric: str) -> np.ndarray:
-    """A column of accuracies, nan counting as 0, as in claims."""
-    return replicas[metric].fillna(0.0).to_numpy(np.float64)
 
 
 def median(sample: np.ndarray) -> Estimate:

@@ -20,8 +20,7 @@ import plot_strength
 import plot_sweep
 import plot_variance
 import synthetic
-from initstudy.panels import replica_values
-from initstudy.results import Cells, read_cells, replica_rows
+from initstudy.results import Cells, read_cells, replica_rows, replica_values
 from initstudy.style import save
 from legible import assert_legible, page_text
 from synthetic import CHANCE, REPLICAS, catalogue, experiment, strengths, write_runs

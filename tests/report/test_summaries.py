@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from initstudy.results import experiment_table, read_cells
+from initstudy.results import experiment_table
 from initstudy.study import facets
 from initstudy.summaries import median, summary_table
 from synthetic import REPLICAS, catalogue, experiment, write_runs
@@ -23,9 +23,8 @@ def tables(tmp_path_factory):
     folder = tmp_path_factory.mktemp("summary")
     described = experiment(catalogue(3), optimizer=["adam", "sgd"], learning_rate=[0.01, 0.1])
     write_runs(described, folder)
-    cells = read_cells(described, {}, folder)
     replicas = experiment_table(described, folder, TARGETS)
-    return described, summary_table(described, cells, TARGETS), replicas
+    return described, summary_table(described, folder, TARGETS), replicas
 
 
 def only(summary: pd.DataFrame, cell: dict, **wanted) -> pd.Series:
@@ -79,7 +78,7 @@ def test_every_pair_of_a_facet_is_compared_once(tables):
 def test_what_ignores_an_axis_is_compared_at_every_value_of_it(tmp_path):
     described = experiment(catalogue(3), calibration_size=[32, 512])
     write_runs(described, tmp_path)
-    summary = summary_table(described, read_cells(described, {}, tmp_path), TARGETS)
+    summary = summary_table(described, tmp_path, TARGETS)
     pairs = summary[summary["statistic"] == "probability_of_improvement"]
     fixed = pairs[(pairs["initializer"] == "zero") & (pairs["against"] == "consistency")]
     assert sorted(fixed["calibration_size"]) == [32, 512]

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -232,8 +231,3 @@ def made_by(expected: Jobs, path: Path) -> bool:
         return (axes["initializer"], int(axes["batch_size"])) in expected.cells
     kind = {"data": expected.data, "tables": expected.tables, "figures": expected.figures}
     return path.stem in kind[parts[-2]]
-
-
-def copied(project: Path, place: Path) -> Path:
-    """A copy, times of files included, which is what Snakemake remembers them by."""
-    return Path(shutil.copytree(project, place, symlinks=True))
