@@ -74,8 +74,11 @@ class Running:
 
     def cells(self, *, finished: bool) -> set[str]:
         """The cells that this run has begun, or only those that it says it has finished."""
+        # At the start of a line: "Error in rule train_cell:" names a job that was killed.
         begun = re.findall(
-            r"rule train_cell:\n.*?output: (\S+)\n.*?jobid: (\d+)\n", self.said, flags=re.DOTALL
+            r"^(?:local)?rule train_cell:\n.*?output: (\S+)\n.*?jobid: (\d+)\n",
+            self.said,
+            flags=re.DOTALL | re.MULTILINE,
         )
         ended = re.findall(r"Finished jobid: (\d+) ", self.said)
         return {output for output, job in begun if not finished or job in ended}
