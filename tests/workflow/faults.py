@@ -92,7 +92,9 @@ def kill_job(running: Running, script: str) -> None:
         with contextlib.suppress(psutil.NoSuchProcess):
             if job := running.job(script):
                 job.suspend()
-                if job.status() == psutil.STATUS_STOPPED:
+                while (status := job.status()) not in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE):
+                    time.sleep(0.01)
+                if status == psutil.STATUS_STOPPED:
                     job.kill()
                     return True
         return False
