@@ -11,7 +11,8 @@ from pathlib import Path
 def project_modules(script: str, root: str) -> list[str]:
     """`script` and every module that it imports from below `root`, as relative paths, sorted.
 
-    Only imports are followed, nothing is run; what is installed elsewhere is left out.
+    Only imports are followed, nothing is run; what is installed elsewhere is left out. Code
+    in C has the name of the module that compiles it.
     """
     finder = _ProjectFinder(path=[str(Path(script).parent), root])
     finder.run_script(script)
@@ -20,7 +21,8 @@ def project_modules(script: str, root: str) -> list[str]:
     for module in finder.modules.values():
         if module.__file__ and root_path in Path(module.__file__).resolve().parents:
             found.add(os.path.relpath(module.__file__))
-    return sorted(found)
+    compiled = [str(Path(module).with_suffix(".c")) for module in found]
+    return sorted(found | set(filter(os.path.exists, compiled)))
 
 
 class _ProjectFinder(ModuleFinder):

@@ -5,11 +5,13 @@ images are shared: all replicas see the same mini-batch, so the first layer is a
 convolution with K times the output channels.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from initstudy.training.pooled_convolution import POOLING, pooled_convolution
 
 
 class ReplicatedNetwork(nn.Module):
@@ -31,11 +33,12 @@ class ReplicatedNetwork(nn.Module):
             if isinstance(self.operations[name], ReplicatedConv2d | ReplicatedLinear):
                 self.layer_names.append(name)
                 shared_input = False
+        self._stages = _stages(list(self.operations.values()))
 
     def forward(self, images: Tensor) -> Tensor:
         activations = images
-        for operation in self.operations.values():
-            activations = operation(activations)
+        for stage in self._stages:
+            activations = stage(activations)
         return activations
 
     def preactivations(self, images: Tensor) -> Iterator[tuple[str, Tensor]]:
@@ -89,6 +92,16 @@ class ReplicatedConv2d(nn.Module):
             padding = (0, 0)
         weight, bias = self.weight.flatten(0, 1), self.bias.flatten()
         return F.conv2d(x, weight, bias, self.stride, padding, groups=self.groups)
+
+    def pooled(self, x: Tensor) -> Tensor:
+        """ReLU of the max-pooled outputs, as one operation, where it `is_unpadded`."""
+        weight, bias = self.weight.flatten(0, 1), self.bias.flatten()
+        return pooled_convolution(x, weight, bias, self.groups)
+
+    def is_unpadded(self) -> bool:
+        """Whether a square kernel goes over the input in steps of one, and never beyond it."""
+        height, width = self.weight.shape[3:]
+        return height == width and self.stride == (1, 1) and self.padding == (0, 0)
 
     def _covers(self, x: Tensor) -> bool:
         """Whether the kernel covers the whole input, which makes it a linear layer."""
@@ -195,6 +208,28 @@ def _pooled_first(networks: Sequence[nn.Sequential]) -> list[tuple[str, list[nn.
         if isinstance(this, nn.ReLU) and isinstance(following, nn.MaxPool2d):
             modules[i], modules[i + 1] = modules[i + 1], modules[i]
     return modules
+
+
+def _stages(operations: Sequence[nn.Module]) -> list[Callable[[Tensor], Tensor]]:
+    """The operations, but convolution, max-pooling and ReLU in a row as one."""
+    stages, i = [], 0
+    while i < len(operations):
+        match operations[i : i + 3]:
+            case [ReplicatedConv2d() as convolution, nn.MaxPool2d() as pooling, nn.ReLU()] if (
+                convolution.is_unpadded() and _halves(pooling)
+            ):
+                stages.append(convolution.pooled)
+                i += 3
+            case [operation, *_]:
+                stages.append(operation)
+                i += 1
+    return stages
+
+
+def _halves(pooling: nn.MaxPool2d) -> bool:
+    """Whether pooling takes squares side by side, of two by two."""
+    options = (pooling.kernel_size, pooling.stride, pooling.padding, pooling.dilation)
+    return options == (POOLING, POOLING, 0, 1) and not pooling.ceil_mode
 
 
 def _wrapped(x: Tensor, height: int, width: int) -> Tensor:
