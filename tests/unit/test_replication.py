@@ -198,7 +198,7 @@ def run_training(epochs: int = 2, count: int = 2, batch_size: int = 32):
     batches = MiniBatches(*held_out["validation"], batch_size, seed=3)
     optimizer = make_optimizer("sgd", replicated.parameters(), 0.05, 0.9)
     training = Training(replicated, optimizer, batches, held_out, normalize, recorder)
-    history = training.run(range(epochs), Checkpoint(Path("never"), {}, minutes=60), {})
+    history = training.run(epochs, Checkpoint(Path("never"), {}, minutes=60), {})
     return replicated, recorder, history
 
 

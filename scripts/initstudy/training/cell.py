@@ -1,6 +1,5 @@
 """One cell of the study, from prepared data to a Run."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.metadata import version
@@ -9,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
-from tqdm import tqdm
 
 from initstudy.data.store import Dataset, read_dataset
 from initstudy.devices import describe_device
@@ -59,15 +57,8 @@ def run_cell(
     if state is not None:
         training.load_state_dict(state["training"])
         initial = state["initial"]
-    epochs = range(training.epochs_done + 1, cell["epochs"] + 1)
     history = training.run(
-        tqdm(
-            epochs,
-            initial=training.epochs_done,
-            total=cell["epochs"],
-            unit="epoch",
-            file=sys.stderr,
-        ),
+        cell["epochs"],
         checkpoint,
         {"initial": initial, "calibrations": [asdict(entry) for entry in calibrations]},
     )

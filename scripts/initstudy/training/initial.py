@@ -14,6 +14,7 @@ from initstudy.initializers import Calibration, Context, initialize
 from initstudy.optimizers import make_optimizer
 from initstudy.plugins import load_function
 from initstudy.training.batches import Normalizer
+from initstudy.training.progress import Progress
 
 
 def initial_networks(
@@ -35,6 +36,7 @@ def initial_networks(
     if calibration_data is not None:
         pool = read_dataset(calibration_data).images["train"]
     networks, calibrations = [], []
+    progress = Progress("initial network", cell["replicas"])
     for replica in range(cell["replicas"]):
         network = architecture(len(dataset.classes), cell["depth"], cell["norm"])
         generator = seeds.generator(seeds.CALIBRATION, replica)
@@ -49,6 +51,7 @@ def initial_networks(
         )
         calibrations.append(initialize(network, initializer, cell["options"], context))
         networks.append(network)
+        progress.report(len(networks))
     return networks, calibrations
 
 

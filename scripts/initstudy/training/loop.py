@@ -1,6 +1,5 @@
 """The training loop: K replicas, one data order, everything that run.h5 wants to know."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
@@ -9,6 +8,7 @@ from torch import Tensor
 from initstudy.optimizers import Optimizer
 from initstudy.training.batches import MiniBatches, Normalizer
 from initstudy.training.checkpoints import Checkpoint
+from initstudy.training.progress import Progress
 from initstudy.training.recorder import (
     StatisticsRecorder,
     correct_predictions,
@@ -72,18 +72,23 @@ class Training:
     def epochs_done(self) -> int:
         return self.step // self.batches.steps_per_epoch
 
-    def run(self, epochs: Iterable[int], checkpoint: Checkpoint, start: dict) -> History:
-        """Train for `epochs`, one round an item (such as those of a progress bar).
+    def run(self, epochs: int, checkpoint: Checkpoint, start: dict) -> History:
+        """Train until `epochs` are done in all, and say in the log how far that is.
 
         start: what checkpoints hold besides the state of the training, by name.
         """
         if not self.evaluations:
             self.evaluations.append(self._before_training())
-        for _ in epochs:
-            for position in range(self.step % self.batches.steps_per_epoch, len(self.losses)):
+        steps = self.batches.steps_per_epoch
+        progress = Progress("epoch", epochs, self.step / steps)
+        while self.epochs_done < epochs:
+            for position in range(self.step % steps, steps):
                 checkpoint.save_if_due(lambda: start | {"training": self.state_dict()})
                 self._train_step(position)
+                if position + 1 < steps:
+                    progress.report(self.step / steps)
             self._end_epoch()
+            progress.report(self.epochs_done, self._news)
         images, labels = self.batches[self.step]
         self.recorder.record(self.step, self.normalize(images), labels)
         return self._history()
@@ -125,6 +130,11 @@ class Training:
         self.evaluations.append(self._evaluation(self.losses.mean(dim=0), accuracy))
         blocks = self.losses.tensor_split(_blocks(self.batches))
         self.progress += [block.mean(dim=0) for block in blocks]
+
+    def _news(self) -> str:
+        """What came out of the last epoch, for the log."""
+        accuracy = self.evaluations[-1]["test_accuracy"]
+        return f"test accuracy {accuracy.mean():.3f} (mean of {len(accuracy)})"
 
     def _before_training(self) -> dict[str, Tensor]:
         """The first evaluation; its training values are those of the first mini-batch."""
