@@ -24,6 +24,7 @@ include: "rules/judge.smk"
 include: "rules/plot.smk"
 include: "rules/bind.smk"
 include: "rules/cost.smk"
+include: "rules/messages.smk"
 
 
 localrules:

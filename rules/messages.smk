@@ -1,0 +1,47 @@
+# What is said when a run has ended. Snakemake calls these after runs alone: not after dry runs, for
+# graphs and reports, nor in the jobs. Its logger keeps standard output clean and minds --quiet.
+
+from snakemake.logging import logger
+
+from initstudy import messages
+
+PAGES_TO_OPEN = {
+    "results/figures/all.pdf": "every figure, after a page that says what was run",
+    "results/explore.html": "the results to look around in, with a browser",
+    "results/tables/claims.csv": "the claims with their tests",
+}
+
+
+def failed_logs(jobs):
+    """Rule and log of every job that failed; of a group, of those that have begun and not ended."""
+    singles = [single for job in jobs for single in (job.jobs if job.is_group() else [job])]
+    return sorted(
+        (job.rule.name, log)
+        for job in singles
+        for log in job.log
+        if not all(os.path.exists(file) for file in job.output)
+        and (len(jobs) == len(singles) or os.path.exists(log))
+    )
+
+
+onsuccess:
+    made = {file for job in workflow.dag.jobs for file in job.output}
+    asked = {file for job in workflow.dag.targetjobs for file in job.output or job.input}
+    claims = "results/tables/claims.csv"
+    logger.info(
+        messages.success(
+            STUDY["title"],
+            Path(claims) if claims in made else None,
+            {path: said for path, said in PAGES_TO_OPEN.items() if path in made},
+            sorted(asked - PAGES_TO_OPEN.keys()),
+        )
+    )
+
+
+onerror:
+    cells = {run for axes in EXPERIMENT_AXES.values() for run in runs(axes)}
+    logger.error(
+        messages.failure(
+            failed_logs(workflow.scheduler.failed), sum(map(os.path.exists, cells)), len(cells)
+        )
+    )

@@ -1,0 +1,92 @@
+"""What is said in the terminal when a run of the workflow has ended, well or not."""
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+
+VERDICTS = ("supported", "refuted", "inconclusive")
+LINES = 10
+"""Of the end of a failed job's log."""
+LOGS = 3
+"""Of so many failed jobs the logs are shown, of others they are named."""
+FILES = 10
+"""So many files that were asked for are named, others counted."""
+
+
+def success(title: str, claims: Path | None, pages: dict[str, str], others: list[str]) -> str:
+    """The verdicts, and what to open.
+
+    title: of the study; claims: claims.csv, where this run has to do with it; pages: what there is
+    to look at, with a description; others: files that were asked for besides.
+    """
+    parts = [] if claims is None else [verdicts(title, claims)]
+    if pages:
+        width = max(map(len, pages))
+        lines = [f"  {path:{width}}  {description}" for path, description in pages.items()]
+        parts.append("\n".join(["To open:", *lines]))
+    if others:
+        lines = [f"  {path}" for path in others[:FILES]]
+        lines += [f"  and {len(others) - FILES} more"] * (len(others) > FILES)
+        parts.append("\n".join(["Finished:", *lines]))
+    return "\n" + "\n\n".join(parts) + "\n"
+
+
+def verdicts(title: str, claims: Path) -> str:
+    """How many claims have which verdict, and a line for each."""
+    with claims.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    found = [row["verdict"] for row in rows]
+    counts = ", ".join(f"{found.count(verdict)} {verdict}" for verdict in VERDICTS)
+    effects = [effect(row) for row in rows]
+    width = max(map(len, effects), default=0)
+    lines = [
+        f"  {row['verdict']:{max(map(len, VERDICTS))}}  {text:{width}}  {row['statement']}"
+        for row, text in zip(rows, effects, strict=True)
+    ]
+    return "\n".join([f"{title}, its claims: {counts}", *lines])
+
+
+def effect(row: dict[str, str]) -> str:
+    """+1.5 pp [0.9, 2.1], in percentage points of accuracy; or a rank correlation, +0.45."""
+    scale, digits, unit = (1, 2, "") if row["test"] == "correlation" else (100, 1, " pp")
+    value, low, high = (scale * float(row[key] or "nan") for key in ("effect", "ci_low", "ci_high"))
+    interval = f" [{low:.{digits}f}, {high:.{digits}f}]" if row["ci_low"] else ""
+    return f"{value:+.{digits}f}{unit}{interval}"
+
+
+def failure(failed: list[tuple[str, str]], finished: int, cells: int) -> str:
+    """What failed, with the ends of the logs, and what to do.
+
+    failed: rule and log of every failed job; finished: so many of the study's cells are trained.
+    """
+    parts = [f"{len(failed)} job{'s' * (len(failed) > 1)} failed."] if failed else ["Stopped."]
+    ends = [log_end(log) for _, log in failed[:LOGS]]
+    for (rule, log), end in zip(failed, ends, strict=False):
+        parts.append("\n".join([f"{rule}, the end of {log}:", *(f"  {line}" for line in end)]))
+    if unseen := failed[LOGS:]:
+        parts.append("\n".join(["See also", *(f"  {rule}, {log}" for rule, log in unseen)]))
+    if any(not names_an_error(end) for end in ends):
+        parts.append(
+            "A log that ends without an error is of a job that was killed, often for want of\n"
+            "memory: fewer --cores need less."
+        )
+    parts.append(
+        f"What is finished is kept: {finished} of the study's {cells} cells are trained. "
+        + "See to the cause, then\n" * bool(failed)
+        + "give the same command again: it goes on from there, a training from its last checkpoint."
+    )
+    return "\n" + "\n\n".join(parts) + "\n"
+
+
+def log_end(log: str) -> list[str]:
+    """The last lines of a log; none where nothing was written."""
+    path = Path(log)
+    if not path.is_file():
+        return []
+    lines = path.read_text(errors="replace").split("\n")
+    return [line.rstrip() for line in lines if line.strip()][-LINES:]
+
+
+def names_an_error(lines: Iterable[str]) -> bool:
+    """Whether a log's end says what went wrong, as exceptions and this project's messages do."""
+    return any("Error" in line or "error" in line for line in lines)

@@ -1,0 +1,103 @@
+"""What users see in the terminal when a run ends."""
+
+import re
+import signal
+
+from faults import Running
+
+from workflow_study import STUDY
+
+BROKEN = (
+    STUDY.replace("he_normal", "broken")
+    + """\
+initializers:
+  broken: {label: Broken, method: "broken.py:broken"}
+"""
+)
+
+
+def ended(stderr):
+    """The message at the end of a run: what stands between Snakemake's last two."""
+    return stderr.split("100%) done\n")[-1].split("Complete log(s)")[0]
+
+
+def test_a_run_ends_with_the_claims_and_what_to_open(finished, tmp_path):
+    project = finished.copied(tmp_path / "project")
+    (project.path / "results/figures/all.pdf").unlink()
+    outcome = project.snakemake()
+    assert outcome.returncode == 0
+    assert outcome.stdout == ""
+    counts, claim, *rest = ended(outcome.stderr).strip().splitlines()
+    assert counts.startswith("A small study, its claims: ")
+    effect = r"\+\d+\.\d pp \[-?\d+\.\d, \d+\.\d\]"
+    assert re.fullmatch(
+        rf"  \w+ +{effect}  He's initialization is better than zero weights.", claim
+    )
+    assert rest == [
+        "",
+        "To open:",
+        "  results/figures/all.pdf    every figure, after a page that says what was run",
+        "  results/tables/claims.csv  the claims with their tests",
+    ]
+
+
+def test_who_asks_for_something_else_is_told_of_that(finished, tmp_path):
+    project = finished.copied(tmp_path / "project")
+    table = project.path / "results/tables/first.csv"
+    table.unlink()
+    outcome = project.snakemake("--quiet", "--", "results/tables/first.csv")
+    assert table.exists()
+    assert "\nFinished:\n  results/tables/first.csv\n\n" in outcome.stderr
+    assert "claims" not in outcome.stderr
+
+
+def test_quiet_keeps_what_came_out_and_quiet_all_nothing(finished, tmp_path):
+    project = finished.copied(tmp_path / "project")
+    claims = project.path / "results/tables/claims.csv"
+    said = []
+    for option in (["--quiet"], ["--quiet", "all"]):
+        claims.unlink()
+        said.append(project.snakemake(*option, "--", "results/tables/claims.csv"))
+        assert claims.exists()
+    assert "its claims: " in said[0].stderr
+    assert "its claims: " not in said[1].stderr
+    assert said[0].stdout == said[1].stdout == ""
+
+
+def test_graphs_and_dry_runs_say_nothing_of_it(finished, tmp_path):
+    project = finished.copied(tmp_path / "project")
+    (project.path / "results/figures/all.pdf").unlink()
+    for option in ("--dag", "--rulegraph", "--dry-run", "--summary"):
+        outcome = project.snakemake(option)
+        assert outcome.returncode == 0
+        assert "To open:" not in outcome.stdout + outcome.stderr
+    graph = project.snakemake("--dag").stdout
+    assert graph.startswith("digraph")
+    assert graph.rstrip().endswith("}")
+
+
+def test_a_failed_run_ends_with_the_log_and_what_to_do(finished, tmp_path):
+    project = finished.copied(tmp_path / "project")
+    (project.path / "broken.py").write_text("def broken(network, context):\n    1 / 0\n")
+    project.write_study(BROKEN)
+    for option in ([], ["--quiet"]):
+        outcome = project.snakemake("--keep-going", *option)
+        assert outcome.returncode == 1
+        end = outcome.stderr.split("Look above for error messages\n")[-1]
+        # Its cells at two batch sizes; the other three are as they were.
+        assert end.startswith("\n2 jobs failed.\n\ntrain_cell, the end of results/logs/cells/")
+        assert end.count("initializer=broken/") == 2
+        assert end.count("  ZeroDivisionError: division by zero\n") == 2
+        assert "3 of the study's 5 cells are trained" in end
+        assert outcome.stderr.count("give the same command again") == 1
+
+
+def test_a_run_that_the_user_stops_says_how_to_go_on(project):
+    running = Running(project.path)
+    try:
+        running.wait_for(lambda: running.job("train.py"))
+        running.process.send_signal(signal.SIGINT)
+        running.process.wait(60)
+    finally:
+        running.end()
+    assert "give the same command again" in running.said
