@@ -3,10 +3,13 @@
 PYTHON ?= python3
 ACTIVATE = . .venv/bin/activate
 
-.PHONY: figures cost test benchmark check setup clean
+.PHONY: figures report cost test benchmark rulegraph check setup clean
 
 figures: setup  ## every figure of the default study, results/figures/all.pdf
 	$(ACTIVATE) && snakemake --cores all results/figures/all.pdf
+
+report: figures  ## figures, tables and code in one page, results/report.html
+	$(ACTIVATE) && snakemake --report results/report.html
 
 cost: setup  ## what every experiment of a study costs: make cost STUDY=article
 	$(ACTIVATE) && snakemake --cores 1 --quiet all --forcerun estimate_cost \
@@ -18,6 +21,10 @@ test: setup  ## the tests, but for those that take minutes each
 benchmark: setup  ## training speed beside other ways to train, results/benchmarks/training_speed.csv
 	$(ACTIVATE) && pip install --quiet --requirement envs/benchmark.txt \
 		&& python benchmarks/training_speed.py --output results/benchmarks/training_speed.csv
+
+rulegraph: setup  ## the picture of the rules in README, docs/rulegraph.svg; needs graphviz
+	$(ACTIVATE) && snakemake --config study=article --forceall --rulegraph > .venv/rulegraph.dot \
+		&& dot -Tsvg -o docs/rulegraph.svg .venv/rulegraph.dot
 
 check: setup  ## formatting and lint
 	$(ACTIVATE) && ruff check . && ruff format --check . \

@@ -40,6 +40,7 @@ rule bind_figures:
         pages=[f"results/figures/{page}.pdf" for page in PAGES],
         # Not bound: whoever asks for the figures finds the tables beside them.
         summaries=[f"results/tables/{name}-summary.csv" for name in EXPERIMENT_AXES],
+        signals=["results/tables/signal_propagation.csv"] * ("probe" in STUDY),
         code=modules("scripts/bind.py"),
     output:
         "results/figures/all.pdf",

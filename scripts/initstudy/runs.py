@@ -1,4 +1,4 @@
-"""run.h5, the record of one cell; its layout is the table under "Results" in the README."""
+"""run.h5, the record of one cell; its layout is the table in docs/results.md."""
 
 import contextlib
 import hashlib
