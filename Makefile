@@ -6,7 +6,7 @@ ACTIVATE = . .venv/bin/activate
 .PHONY: figures report cost test benchmark rulegraph check setup clean
 
 figures: setup  ## every figure of the default study, results/figures/all.pdf
-	$(ACTIVATE) && snakemake --cores all results/figures/all.pdf
+	$(ACTIVATE) && snakemake --cores all --quiet rules host -- results/figures/all.pdf
 
 report: figures  ## figures, tables and code in one page, results/report.html
 	$(ACTIVATE) && snakemake --report results/report.html
