@@ -12,16 +12,10 @@ PAGES_TO_OPEN = {
 }
 
 
-def failed_logs(jobs):
-    """Rule and log of every job that failed; of a group, of those that have begun and not ended."""
-    singles = [single for job in jobs for single in (job.jobs if job.is_group() else [job])]
-    return sorted(
-        (job.rule.name, log)
-        for job in singles
-        for log in job.log
-        if not all(os.path.exists(file) for file in job.output)
-        and (len(jobs) == len(singles) or os.path.exists(log))
-    )
+def together(job):
+    """Rule, logs and outputs of a job, or of all jobs of a group."""
+    jobs = job.jobs if job.is_group() else [job]
+    return [(single.rule.name, list(single.log), list(single.output)) for single in jobs]
 
 
 onsuccess:
@@ -42,6 +36,8 @@ onerror:
     cells = {run for axes in EXPERIMENT_AXES.values() for run in runs(axes)}
     logger.error(
         messages.failure(
-            failed_logs(workflow.scheduler.failed), sum(map(os.path.exists, cells)), len(cells)
+            [together(job) for job in workflow.scheduler.failed],
+            sum(map(os.path.exists, cells)),
+            len(cells),
         )
     )

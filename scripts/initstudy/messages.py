@@ -1,6 +1,7 @@
 """What is said in the terminal when a run of the workflow has ended, well or not."""
 
 import csv
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -54,11 +55,19 @@ def effect(row: dict[str, str]) -> str:
     return f"{value:+.{digits}f}{unit}{interval}"
 
 
-def failure(failed: list[tuple[str, str]], finished: int, cells: int) -> str:
+Job = tuple[str, list[str], list[str]]
+"""Rule, logs and outputs."""
+
+
+def failure(failed: list[list[Job]], finished: int, cells: int) -> str:
     """What failed, with the ends of the logs, and what to do.
 
-    failed: rule and log of every failed job; finished: so many of the study's cells are trained.
+    failed: the jobs that failed, in lists of one or, where several ran as a group, of all of these;
+    finished: so many of the study's cells are trained.
     """
+    failed = sorted(
+        (rule, log) for jobs in failed for rule, logs, _ in culprits(jobs) for log in logs
+    )
     parts = [f"{len(failed)} job{'s' * (len(failed) > 1)} failed."] if failed else ["Stopped."]
     ends = [log_end(log) for _, log in failed[:LOGS]]
     for (rule, log), end in zip(failed, ends, strict=False):
@@ -71,11 +80,20 @@ def failure(failed: list[tuple[str, str]], finished: int, cells: int) -> str:
             "memory: fewer --cores need less."
         )
     parts.append(
-        f"What is finished is kept: {finished} of the study's {cells} cells are trained. "
+        f"What is finished is kept (cells trained: {finished} of {cells}). "
         + "See to the cause, then\n" * bool(failed)
         + "give the same command again: it goes on from there, a training from its last checkpoint."
     )
     return "\n" + "\n\n".join(parts) + "\n"
+
+
+def culprits(jobs: list[Job]) -> list[Job]:
+    """Of jobs that failed as a group those that have begun and not ended; all if none has."""
+    return [
+        (rule, logs, outputs)
+        for rule, logs, outputs in jobs
+        if any(map(os.path.exists, logs)) and not all(map(os.path.exists, outputs))
+    ] or jobs
 
 
 def log_end(log: str) -> list[str]:

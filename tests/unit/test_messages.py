@@ -56,35 +56,46 @@ def log(tmp_path, text, name="train.log"):
 
 def test_the_end_of_a_failed_jobs_log_is_shown(tmp_path):
     path = log(tmp_path, "\n".join(f"line {n}" for n in range(30)) + "\n\nError: no images\n")
-    said = messages.failure([("prepare_dataset", path)], 3, 7)
+    said = messages.failure([[("prepare_dataset", [path], ["none.h5"])]], 3, 7)
     assert said.startswith(f"\n1 job failed.\n\nprepare_dataset, the end of {path}:\n  line 21\n")
     assert "\n  line 29\n  Error: no images\n\n" in said
-    assert "3 of the study's 7 cells" in said
+    assert "(cells trained: 3 of 7)" in said
     assert "give the same command again" in said
     assert "killed" not in said
 
 
 @pytest.mark.parametrize("text", ["epoch 3 of 10, 0:00:15 elapsed\n", ""])
 def test_a_log_without_an_error_is_said_to_be_of_a_killed_job(tmp_path, text):
-    said = messages.failure([("train_cell", log(tmp_path, text))], 0, 1)
+    said = messages.failure([[("train_cell", [log(tmp_path, text)], [])]], 0, 1)
     assert "a job that was killed, often for want of\nmemory" in said
 
 
 def test_a_job_that_wrote_no_log_is_named(tmp_path):
     assert f"the end of {tmp_path}/none.log:\n" in messages.failure(
-        [("train_cell", f"{tmp_path}/none.log")], 0, 1
+        [[("train_cell", [f"{tmp_path}/none.log"], ["none.h5"])]], 0, 1
     )
 
 
 def test_of_many_failed_jobs_the_first_logs_are_shown_and_all_are_named(tmp_path):
     logs = [log(tmp_path, f"Error: number {n}\n", f"{n}.log") for n in range(5)]
-    said = messages.failure([("train_cell", path) for path in logs], 0, 9)
+    said = messages.failure([[("train_cell", [path], ["none.h5"])] for path in logs], 0, 9)
     assert said.startswith("\n5 jobs failed.")
     assert [f"Error: number {n}" in said for n in range(5)] == [True] * 3 + [False] * 2
     assert all(path in said for path in logs)
 
 
+def test_of_a_group_those_jobs_are_named_that_have_begun_and_not_ended(tmp_path):
+    ended = ("train_cell", [log(tmp_path, "", "ended.log")], [log(tmp_path, "", "ended.h5")])
+    broken = ("train_cell", [log(tmp_path, "Error: no\n", "broken.log")], ["broken.h5"])
+    waiting = ("train_cell", [f"{tmp_path}/waiting.log"], ["waiting.h5"])
+    said = messages.failure([[ended, broken, waiting]], 1, 3)
+    assert said.startswith("\n1 job failed.")
+    assert [f"{name}.log" in said for name in ("ended", "broken", "waiting")] == [0, 1, 0]
+    never_begun = messages.failure([[waiting]], 0, 3)
+    assert f"{tmp_path}/waiting.log" in never_begun
+
+
 def test_a_run_that_was_stopped_failed_nowhere():
     said = messages.failure([], 3, 7)
-    assert said.startswith("\nStopped.\n\nWhat is finished is kept: 3 of")
+    assert said.startswith("\nStopped.\n\nWhat is finished is kept (cells")
     assert "See to the cause" not in said

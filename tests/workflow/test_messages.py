@@ -88,7 +88,7 @@ def test_a_failed_run_ends_with_the_log_and_what_to_do(finished, tmp_path):
         assert end.startswith("\n2 jobs failed.\n\ntrain_cell, the end of results/logs/cells/")
         assert end.count("initializer=broken/") == 2
         assert end.count("  ZeroDivisionError: division by zero\n") == 2
-        assert "3 of the study's 5 cells are trained" in end
+        assert "(cells trained: 3 of 5)" in end
         assert outcome.stderr.count("give the same command again") == 1
 
 
