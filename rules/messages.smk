@@ -34,10 +34,12 @@ onsuccess:
 
 onerror:
     cells = {run for axes in EXPERIMENT_AXES.values() for run in runs(axes)}
+    # A job that is stopped when its run has just been written is done again.
+    to_do = {file for job in workflow.dag.needrun_jobs() for file in job.output}
     logger.error(
         messages.failure(
             [together(job) for job in workflow.scheduler.failed],
-            sum(map(os.path.exists, cells)),
+            sum(map(os.path.exists, cells - to_do)),
             len(cells),
         )
     )

@@ -80,9 +80,9 @@ def failure(failed: list[list[Job]], finished: int, cells: int) -> str:
             "memory: fewer --cores need less."
         )
     parts.append(
-        f"What is finished is kept (cells trained: {finished} of {cells}). "
-        + "See to the cause, then\n" * bool(failed)
-        + "give the same command again: it goes on from there, a training from its last checkpoint."
+        f"What is finished is kept (cells trained: {finished} of {cells}).\n"
+        f"{'See to the cause, then give' if failed else 'Give'} the same command again: "
+        "it goes on from there, a\ntraining from its last checkpoint."
     )
     return "\n" + "\n\n".join(parts) + "\n"
 

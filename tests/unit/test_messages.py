@@ -60,7 +60,7 @@ def test_the_end_of_a_failed_jobs_log_is_shown(tmp_path):
     assert said.startswith(f"\n1 job failed.\n\nprepare_dataset, the end of {path}:\n  line 21\n")
     assert "\n  line 29\n  Error: no images\n\n" in said
     assert "(cells trained: 3 of 7)" in said
-    assert "give the same command again" in said
+    assert "the same command again" in said
     assert "killed" not in said
 
 

@@ -89,7 +89,7 @@ def test_a_failed_run_ends_with_the_log_and_what_to_do(finished, tmp_path):
         assert end.count("initializer=broken/") == 2
         assert end.count("  ZeroDivisionError: division by zero\n") == 2
         assert "(cells trained: 3 of 5)" in end
-        assert outcome.stderr.count("give the same command again") == 1
+        assert outcome.stderr.count("the same command again") == 1
 
 
 def test_a_run_that_the_user_stops_says_how_to_go_on(project):
@@ -100,4 +100,4 @@ def test_a_run_that_the_user_stops_says_how_to_go_on(project):
         running.process.wait(60)
     finally:
         running.end()
-    assert "give the same command again" in running.said
+    assert "the same command again" in running.said
