@@ -1,6 +1,8 @@
 """Documentation keeps up: what it names and links to is there, the picture of rules is true."""
 
 import re
+import shlex
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -9,6 +11,7 @@ import pytest
 import yaml
 
 from initstudy.axes import AXES
+from workflow_study import STUDY
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
@@ -26,6 +29,16 @@ FOLDERS = (
 )
 EXAMPLES = {"studies/mine.yaml", "mine"}
 """What readers are to make themselves."""
+
+COMMANDS = sorted(
+    {
+        re.split("[|#]", line)[0].removeprefix("snakemake ").strip()
+        for page in PAGES
+        for block in re.findall(r"```sh\n(.*?)```", page.read_text(), flags=re.DOTALL)
+        for line in block.splitlines()
+        if line.startswith("snakemake ")
+    }
+)
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
@@ -66,12 +79,23 @@ def test_commands_that_are_named_exist(page):
         assert (ROOT / f"studies/{name}.yaml").exists(), name
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_snakemake_understands_what_readers_are_told_to_call(project, command):
+    shutil.copytree(ROOT / "slurm", project.path / "slurm")
+    project.write_study(STUDY, "mine")
+    plan = [] if "--dag" in command else ["--dry-run"]
+    outcome = project.snakemake(*plan, *shlex.split(command))
+    assert outcome.returncode == 0, outcome.stderr
+    assert "train_cell" in outcome.stdout
+
+
 def test_pages_name_something():
     """Else the tests above could pass by finding nothing."""
     readme = (ROOT / "README.md").read_text()
     assert len(PAGES) >= 6
     assert readme.count("](docs/") >= 5
     assert readme.count("`make ") >= 4
+    assert len(COMMANDS) >= 7
 
 
 def test_targets_of_make_are_those_it_says():
