@@ -123,6 +123,7 @@ EDITS = {
     "comment in the study": Edit(appended("studies/small.yaml", COMMENT), NOTHING),
     "comment in a rule file": Edit(appended("rules/train.smk", COMMENT), NOTHING),
     "README": Edit(lambda project: (project / "README.md").write_text("New.\n"), NOTHING),
+    "what the terminal says": Edit(appended(f"{PACKAGE}/messages.py", COMMENT), NOTHING),
     "threads": Edit(nothing, NOTHING, ("--set-threads", "train_cell=2")),
     "resources": Edit(nothing, NOTHING, ("--set-resources", "train_cell:mem_mb=3000")),
     "profile": Edit(appended("profiles/default/config.yaml", "printshellcmds: true\n"), NOTHING),
