@@ -23,7 +23,8 @@ benchmark: setup  ## training speed beside other ways to train, results/benchmar
 		&& python benchmarks/training_speed.py --output results/benchmarks/training_speed.csv
 
 rulegraph: setup  ## the picture of the rules in README, docs/rulegraph.svg; needs graphviz
-	$(ACTIVATE) && snakemake --config study=article --forceall --rulegraph > .venv/rulegraph.dot \
+	$(ACTIVATE) && PYTHONHASHSEED=0 \
+		snakemake --config study=article --forceall --rulegraph > .venv/rulegraph.dot \
 		&& dot -Tsvg -o docs/rulegraph.svg .venv/rulegraph.dot
 
 check: setup  ## formatting and lint
