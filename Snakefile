@@ -1,7 +1,7 @@
 # How the initial weight distribution changes the training of a CNN: from data sets to figures.
 # Data flows one way, a file of rules a stage:
 #
-#   fetch -> prepare -> probe / train -> tabulate -> judge / plot -> bind
+#   fetch -> prepare -> probe / train -> tabulate -> judge / plot -> bind / explore
 #
 # What is run stands in config.yaml and in studies/, how in scripts/.
 
@@ -23,6 +23,7 @@ include: "rules/tabulate.smk"
 include: "rules/judge.smk"
 include: "rules/plot.smk"
 include: "rules/bind.smk"
+include: "rules/explore.smk"
 include: "rules/cost.smk"
 include: "rules/messages.smk"
 
@@ -41,3 +42,4 @@ rule all:
     default_target: True
     input:
         "results/figures/all.pdf",
+        "results/explore.html",

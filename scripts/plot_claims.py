@@ -9,11 +9,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from initstudy.claim_texts import VERDICTS, effect_text, result_lines
 from initstudy.commands import run
 from initstudy.style import page, save
 
-VERDICTS = {"supported": "#009e73", "refuted": "#d55e00", "inconclusive": "#7f7f7f"}
-"""Verdict -> colour."""
 CLIP = 6
 """The scale's end, in margins."""
 STATEMENT_CHARACTERS = 52
@@ -92,27 +91,6 @@ def headline(claims: list[dict]) -> str:
     verdicts = [claim["verdict"] for claim in claims]
     counts = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in VERDICTS)
     return f"Claims: {counts}"
-
-
-def effect_text(claim: dict) -> str:
-    """Test, effect, interval and margin, in percentage points or as a correlation."""
-    scale, unit = (1, "") if claim["test"] == "correlation" else (100, " pp")
-    effect, low, high = (f"{scale * claim[key]:+.2f}" for key in ("effect", "ci_low", "ci_high"))
-    interval = "" if math.isnan(claim["ci_low"]) else f" [{low}, {high}]"
-    return f"{claim['test']}: {effect}{interval}{unit}; margin {scale * claim['margin']:g}{unit}"
-
-
-def result_lines(claim: dict) -> list[str]:
-    """p, sample, and the sample that would decide an inconclusive claim."""
-    p = claim["p_adjusted"]
-    of = "initializers" if claim["test"] == "correlation" else "replicas"
-    lines = [
-        "p: too few data" if math.isnan(p) else "p < 0.001" if p < 0.001 else f"p = {p:.3f}",
-        f"n = {claim['n']} {of}",
-    ]
-    if claim["replicas_needed"] > claim["n"]:  # False for nan
-        lines.append(f"n needed: {claim['replicas_needed']:.0f}")
-    return lines
 
 
 def write(axes: Axes, top: float, lines: list[str], **style) -> None:

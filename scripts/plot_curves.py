@@ -6,8 +6,7 @@ from matplotlib.figure import Figure
 
 from initstudy.figures import plot_command
 from initstudy.panels import chance, interval, name_rows
-from initstudy.results import Cells, within
-from initstudy.runs import Run
+from initstudy.results import Cells, calibration_passes, within
 from initstudy.study import facets
 from initstudy.style import conditions, facet_text, look, page
 
@@ -70,12 +69,6 @@ def draw_dots(axes: Axes, cells: Cells, initializers: dict, epoch: int) -> None:
         axes.errorbar(mean, [row], xerr=half, color=colour, marker=marker, capsize=2)
     axes.axvline(chance(cells), color="black", linestyle=":", linewidth=0.8)
     name_rows(axes, [cell["initializer"] for cell, _ in cells], initializers)
-
-
-def calibration_passes(run: Run, batch_size: int) -> float:
-    """What calibration cost, in passes over the training data."""
-    steps_per_epoch = run.history["step"][1]
-    return run.attributes["calibration_samples"].mean() / (steps_per_epoch * batch_size)
 
 
 if __name__ == "__main__":

@@ -93,3 +93,9 @@ def replica_values(cell: dict, run: Run, metric: str, lacking: float = 0.0) -> n
     An accuracy that is nan counts as 0, as in claims.
     """
     return replica_rows(cell, run, math.inf)[metric].fillna(lacking).to_numpy(np.float64)
+
+
+def calibration_passes(run: Run, batch_size: int) -> float:
+    """What calibration cost, in passes over the training data."""
+    steps_per_epoch = run.history["step"][1]
+    return run.attributes["calibration_samples"].mean() / (steps_per_epoch * batch_size)

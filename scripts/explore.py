@@ -1,0 +1,34 @@
+"""The explorer: one page, for a browser without a network, on which to look around a study."""
+
+import argparse
+import json
+
+import pandas as pd
+
+from initstudy.commands import run, written_whole
+from initstudy.explorer.content import content, read_digests, read_summaries
+from initstudy.explorer.page import explorer
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--experiments", type=json.loads, required=True, help="JSON list")
+    parser.add_argument("--results", required=True, help="the folder of all cells")
+    parser.add_argument("--summaries", nargs="+", required=True, help="their summary tables, CSV")
+    parser.add_argument("--claims", nargs="?", help="the verdicts, CSV, if there are any")
+    parser.add_argument("--output", required=True, help="the page, HTML")
+    arguments = parser.parse_args()
+    experiments, claims = arguments.experiments, arguments.claims
+    digests = read_digests(experiments, arguments.results)
+    told = content(
+        experiments,
+        digests,
+        read_summaries(arguments.summaries),
+        pd.read_csv(claims) if claims else pd.DataFrame(),
+    )
+    with written_whole(arguments.output) as partial:
+        partial.write_text(explorer(told, digests), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    run(main)

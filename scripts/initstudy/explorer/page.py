@@ -1,0 +1,76 @@
+"""The explorer as one HTML file that needs nothing else, and as many numbers as fit into it."""
+
+import html
+import json
+from pathlib import Path
+from string import Template
+
+import numpy as np
+import vl_convert
+
+from initstudy.explorer.digest import Digest, Thinning, thinned
+from initstudy.explorer.packing import DIGITS, packed
+
+BUDGET = 5_000_000
+"""Bytes of a page, at most, if THINNINGS allow it."""
+THINNINGS = (
+    Thinning(points=50, steps=40, spread=True),
+    Thinning(points=40, steps=20, spread=True),
+    Thinning(points=40, steps=20, spread=False),
+    Thinning(points=20, steps=10, spread=False),
+    Thinning(points=10, steps=5, spread=False),
+    Thinning(points=5, steps=3, spread=False),
+)
+"""From what a screen can show down; the first that fits is taken, or else the last."""
+TEMPLATE = Path(__file__).parent / "template"
+SCRIPTS = ("numbers.js", "charts.js", "controls.js", "tables.js", "explore.js")
+
+
+def explorer(content: dict, digests: dict[str, Digest]) -> str:
+    """The page of `content.content` and the digests that it is of."""
+    for thinning in THINNINGS:
+        left = [thinned(cell, thinning) for cell in digests.values()]
+        note = thinning_note(thinning, list(digests.values()))
+        page = rendered(content | shapes(left) | {"thinned": note}, left)
+        if len(page.encode()) <= BUDGET:
+            break
+    return page
+
+
+def shapes(digests: list[Digest]) -> dict:
+    """The different shapes of digests, which are few, and the place in them of each digest's."""
+    texts = [json.dumps(cell.shape()) for cell in digests]
+    different = list(dict.fromkeys(texts))
+    return {
+        "shapes": [json.loads(text) for text in different],
+        "shapeOf": [different.index(text) for text in texts],
+    }
+
+
+def thinning_note(thinning: Thinning, whole: list[Digest]) -> str:
+    """What the page lacks of the study's records."""
+    points = max(len(points) for cell in whole for points in (cell.epochs, cell.blocks))
+    steps = max(len(cell.steps) for cell in whole)
+    lacks = [f"Numbers have {DIGITS} significant digits."]
+    if points > thinning.points:
+        lacks.append(f"Curves keep {thinning.points} of up to {points} points.")
+    if steps > thinning.steps:
+        lacks.append(f"Layers keep {thinning.steps} of up to {steps} recorded steps.")
+    if not thinning.spread:
+        lacks.append("Layers keep the median over replicas alone.")
+    return " ".join(lacks)
+
+
+def rendered(content: dict, digests: list[Digest]) -> str:
+    """The template with everything inside it."""
+    numbers = np.concatenate([cell.numbers() for cell in digests])
+    files = {path.name: path.read_text(encoding="utf-8") for path in TEMPLATE.iterdir()}
+    return Template(files["page.html"]).substitute(
+        style=files["page.css"],
+        library=vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"),
+        script="\n".join(files[name] for name in SCRIPTS),
+        # Else a text that holds </script> would end the element.
+        content=json.dumps(content, separators=(",", ":")).replace("<", r"\u003c"),
+        numbers=packed(numbers),
+        title=html.escape(content["study"]),
+    )
