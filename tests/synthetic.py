@@ -88,7 +88,9 @@ def write_runs(
         write_run(path, synthetic_run(cell, test(cell), (validation or test)(cell)))
 
 
-def synthetic_run(cell: dict, test: np.ndarray, validation: np.ndarray) -> Run:
+def synthetic_run(
+    cell: dict, test: np.ndarray, validation: np.ndarray, steps_per_epoch: int = STEPS_PER_EPOCH
+) -> Run:
     """A run that ends with these accuracies.
 
     The last replica at a learning rate or depth of the largest kind has diverged.
@@ -103,8 +105,10 @@ def synthetic_run(cell: dict, test: np.ndarray, validation: np.ndarray) -> Run:
     losses = {f"{split}_loss": 2.3 * (1.1 - curve) for split, curve in curves.items()}
     if cell["learning_rate"] >= 0.1 or cell["depth"] >= 20:
         losses["test_loss"][-1, -1] = np.nan
-    last = epochs * STEPS_PER_EPOCH
-    steps = np.array([0, *2 ** np.arange(int(np.log2(last)) + 1), last])
+    last = epochs * steps_per_epoch
+    ends = np.arange(epochs + 1) * steps_per_epoch
+    blocks = np.arange(1, 10 * epochs + 1)
+    steps = np.union1d(ends, 2 ** np.arange(int(np.log2(last)) + 1))
     shape = (len(steps), REPLICAS)
     between = [f"C3_{number + 1}" for number in range(cell["depth"] - 3)]
     layers = ["C1", "C3", *between, "C5", "F6", "logits"]
@@ -122,14 +126,14 @@ def synthetic_run(cell: dict, test: np.ndarray, validation: np.ndarray) -> Run:
             else np.full(REPLICAS, np.nan),
         },
         history={
-            "step": np.arange(epochs + 1) * STEPS_PER_EPOCH,
+            "step": ends,
             "epoch": np.arange(epochs + 1),
             **{f"{split}_accuracy": curve for split, curve in curves.items()},
             **losses,
         },
         progress={
-            "step": np.arange(1, 11) * last // 10,
-            "loss": random.uniform(0.5, 2.3, (10, REPLICAS)),
+            "step": blocks * steps_per_epoch // 10,
+            "loss": random.uniform(0.5, 2.3, (len(blocks), REPLICAS)),
         },
         statistics_step=steps,
         statistics={

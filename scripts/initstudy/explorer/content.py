@@ -132,9 +132,8 @@ def summary_text(row: dict) -> str:
         "never" if math.isinf(number) else f"{number:.{decimals}f}"
         for number in (row["value"], row["low"], row["high"])
     )
-    return (
-        value if math.isnan(row["low"]) or math.isnan(row["high"]) else f"{value} [{low}, {high}]"
-    )
+    known = not math.isnan(row["low"] + row["high"])
+    return f"{value} [{low}, {high}]" if known and low != high else value
 
 
 def claim_row(claim: dict) -> dict:

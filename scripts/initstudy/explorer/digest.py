@@ -19,7 +19,7 @@ HISTORY = {
     "train_loss": "training loss (nats)",
 }
 """Learning curves with a point an epoch, and their names for people."""
-PROGRESS = {"progress_loss": "training loss within epochs (nats)"}
+PROGRESS = {"progress_loss": "mini-batch loss (nats)"}
 """The learning curve with a point a block of mini-batches."""
 QUANTITIES = {
     "sample_mean": ("sample mean", "grand mean of the pre-activations on the mini-batch"),

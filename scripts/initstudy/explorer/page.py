@@ -1,5 +1,6 @@
 """The explorer as one HTML file that needs nothing else, and as many numbers as fit into it."""
 
+import functools
 import html
 import json
 from pathlib import Path
@@ -23,6 +24,9 @@ THINNINGS = (
 )
 """From what a screen can show down; the first that fits is taken, or else the last."""
 TEMPLATE = Path(__file__).parent / "template"
+VEGA_LITE = "6.1"
+"""Of the versions that vl_convert has the last whose tooltips name the nearest point: 6.4 calls it
+undefined."""
 SCRIPTS = ("numbers.js", "charts.js", "controls.js", "tables.js", "explore.js")
 
 
@@ -61,13 +65,19 @@ def thinning_note(thinning: Thinning, whole: list[Digest]) -> str:
     return " ".join(lacks)
 
 
+@functools.cache
+def library() -> str:
+    """The script that defines vegaEmbed, with Vega and Vega-Lite inside it."""
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
+
+
 def rendered(content: dict, digests: list[Digest]) -> str:
     """The template with everything inside it."""
     numbers = np.concatenate([cell.numbers() for cell in digests])
     files = {path.name: path.read_text(encoding="utf-8") for path in TEMPLATE.iterdir()}
     return Template(files["page.html"]).substitute(
         style=files["page.css"],
-        library=vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"),
+        library=library(),
         script="\n".join(files[name] for name in SCRIPTS),
         # Else a text that holds </script> would end the element.
         content=json.dumps(content, separators=(",", ":")).replace("<", r"\u003c"),

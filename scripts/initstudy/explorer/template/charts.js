@@ -49,7 +49,10 @@ function curvesChart(rows, looks, metric, chance, width) {
     config: CONFIG,
     data: { values: rows },
     encoding: {
-      x: { field: "passes", type: "quantitative", title: "passes over the training data" },
+      x: {
+        field: "passes", type: "quantitative", title: "passes over the training data",
+        scale: { nice: false }, axis: { format: NUMBER },
+      },
       color: colour,
     },
     layer: [
@@ -84,7 +87,7 @@ function curvesChart(rows, looks, metric, chance, width) {
 // rows: label, layer, step, median, low, high; labels and layers in the order in which they stand.
 function heatChart(rows, labels, layers, quantity, width) {
   const columns = Math.max(1, Math.min(labels.length, Math.floor(width / SMALLEST_MAP)));
-  const labelWidth = 16 + 7 * Math.max(...layers.map((layer) => layer.length));
+  const labelWidth = 12 + 6.5 * Math.max(...layers.map((layer) => layer.length));
   const gap = 20;
   const spread = rows.some((row) => row.low !== null);
   return {
@@ -98,13 +101,13 @@ function heatChart(rows, labels, layers, quantity, width) {
     },
     resolve: { axis: { x: "independent", y: "independent" } },
     spec: {
-      width: Math.floor((width - gap * (columns - 1)) / columns) - labelWidth,
+      width: Math.floor((width - gap * (columns - 1)) / columns - labelWidth),
       height: { step: LAYER_HEIGHT },
       mark: { type: "rect", tooltip: true },
       encoding: {
         x: {
           field: "step", type: "ordinal", title: "updates",
-          axis: { labelAngle: 0, labelOverlap: "greedy", ticks: false, domain: false },
+          axis: { labelAngle: 0, labelOverlap: "greedy", labelSeparation: 6, ticks: false, domain: false },
         },
         y: {
           field: "layer", type: "ordinal", sort: layers, title: null,
@@ -136,7 +139,7 @@ function heatColour(rows, quantity) {
         : { type: "log", scheme: "viridis", domain: [smallest, largest] },
       legend: {
         title: quantity.label, orient: "top", titleOrient: "left", titleAnchor: "middle",
-        gradientLength: 200, format: ".1~g", tickCount: 4,
+        gradientLength: 200, format: ".2~g", tickCount: 4,
       },
     },
     value: GREY,

@@ -36,6 +36,11 @@ async function explore() {
     width = innerWidth;
   });
 
+  // A finger does not hover; a tap has to tell the numbers as well.
+  for (const figure of document.querySelectorAll(".chart")) {
+    figure.addEventListener("click", (event) => event.target.dispatchEvent(new PointerEvent("pointermove", event)));
+  }
+
   place("thinned").textContent = content.thinned;
   place("claims").hidden = !content.claims.length;
   fillClaims(place("verdicts"), content.claims);
@@ -43,18 +48,30 @@ async function explore() {
 }
 
 async function drawAll(content, numbers, selection) {
-  const main = place("main");
-  main.setAttribute("aria-busy", "true");
+  underWay(1);
   const shown = selection.initializers.map((name) => ({ ...content.initializers[name], cell: selection.cells[name] }));
-  place("conditions").textContent = content.experiments[selection.experiment].conditions;
+  place("conditions").textContent = conditions(content.experiments[selection.experiment], selection);
   place("chance-note").hidden = !selection.metric.includes("accuracy");
   place("meaning").textContent = sentence(content.quantities[selection.quantity].meaning);
   fillSummary(place("summary"), content, shown);
   await Promise.all([
-    draw(place("curves"), shown.length && curves(content, numbers, selection, shown)),
-    draw(place("heat"), shown.length && heat(content, numbers, selection, shown)),
+    draw(place("curves"), shown.length ? curves(content, numbers, selection, shown) : null),
+    draw(place("heat"), shown.length ? heat(content, numbers, selection, shown) : null),
   ]);
-  main.setAttribute("aria-busy", "false");
+  underWay(-1);
+}
+
+// What holds in all of an experiment, and in the part of it that is shown.
+function conditions({ conditions, varied }, { axes }) {
+  const here = Object.entries(axes).map(([axis, value]) => `${varied[axis].label} ${value}`);
+  return here.length ? `${conditions} Shown: ${here.join(", ")}.` : conditions;
+}
+
+// For screen readers, and tests, and tests: whether the charts are those of the selection.
+function underWay(change) {
+  const { dataset } = place("main");
+  dataset.draws = Number(dataset.draws ?? 0) + change;
+  place("main").setAttribute("aria-busy", dataset.draws !== "0");
 }
 
 function curves(content, numbers, { metric }, shown) {
@@ -74,13 +91,15 @@ function heat(content, numbers, { quantity }, shown) {
   return heatChart(rows, labels, layers, content.quantities[quantity], place("heat").clientWidth);
 }
 
-// Draw a chart in a place, unless another one is wanted there by the time that it is ready.
+// Draw a chart in a place, unless it is there, or another one is wanted by the time that it is ready.
 async function draw(figure, specification) {
+  const wanted = JSON.stringify(specification);
+  if (figure.wanted === wanted) return;
+  figure.wanted = wanted;
   const canvas = document.createElement("div");
-  figure.wanted = canvas;
   if (!specification) canvas.append(element("p", "Choose an initializer."));
   const made = specification && (await vegaEmbed(canvas, specification, { renderer: "svg", actions: false }));
-  if (figure.wanted !== canvas) return made?.finalize();
+  if (figure.wanted !== wanted) return made?.finalize();
   figure.made?.finalize();
   figure.made = made;
   figure.replaceChildren(canvas);

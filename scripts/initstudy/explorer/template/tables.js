@@ -35,9 +35,11 @@ function fillSummary(table, content, shown) {
 }
 
 function fillClaims(table, claims) {
-  const rows = claims.map(({ statement, effect, result, verdict, colour }) => {
-    const judged = element("td", verdict, { style: `border-left: 4px solid ${colour}; padding-left: .5rem` });
-    return element("tr", [judged, ...[statement, effect, result].map((text) => element("td", text))]);
-  });
-  table.replaceChildren(...tableOf(["verdict", "claim", "effect", "test"], rows));
+  const rows = claims.map(({ statement, effect, result, verdict, colour }) =>
+    element("tr", [
+      element("th", element("span", verdict), { scope: "row", style: `border-left-color: ${colour}` }),
+      element("td", [element("p", statement), element("p", `${effect}; ${result}`)]),
+    ]),
+  );
+  table.replaceChildren(...tableOf(["verdict", "claim, and how it was judged"], rows));
 }
