@@ -5,8 +5,9 @@ ACTIVATE = . .venv/bin/activate
 
 .PHONY: figures report cost test benchmark rulegraph check setup clean
 
-figures: setup  ## every figure of the default study, results/figures/all.pdf
-	$(ACTIVATE) && snakemake --cores all --quiet rules host -- results/figures/all.pdf
+figures: setup  ## the default study: every figure, results/figures/all.pdf, and results/explore.html
+	$(ACTIVATE) && snakemake --cores all --quiet rules host -- \
+		results/figures/all.pdf results/explore.html
 
 report: figures  ## figures, tables and code in one page, results/report.html
 	$(ACTIVATE) && snakemake --report results/report.html
