@@ -6,7 +6,7 @@ rule explore_study:
         runs=sorted({run for axes in EXPERIMENT_AXES.values() for run in runs(axes)}),
         summaries=[f"results/tables/{name}-summary.csv" for name in EXPERIMENT_AXES],
         claims=["results/tables/claims.csv"] * bool(CLAIMS),
-        template=sorted(map(str, Path("scripts/initstudy/explorer/template").iterdir())),
+        template=sorted(map(str, Path("scripts/initstudy/explorer/template").glob("[a-z]*"))),
         code=modules("scripts/explore.py"),
     output:
         "results/explore.html",

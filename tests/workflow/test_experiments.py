@@ -27,12 +27,13 @@ def test_removing_an_experiment_removes_its_page_and_nothing_else(finished, tmp_
     before = {
         path: path.read_bytes()
         for path in project.path.glob("results/**/*")
-        if path.is_file() and path.suffix in (".h5", ".csv", ".pdf", ".png")
+        if path.is_file() and path.suffix in (".h5", ".csv", ".pdf", ".png", ".html")
     }
     second = re.search(r"  second:\n(    .*\n)+", STUDY)[0]
     project.write_study(STUDY.replace(second, ""))
     assert planned(project) == [
         "bind_figures: results/figures/all.pdf",
+        "explore_study: results/explore.html",
         "plot_cover: results/figures/cover.pdf",
     ]
     assert project.snakemake().returncode == 0
@@ -40,7 +41,7 @@ def test_removing_an_experiment_removes_its_page_and_nothing_else(finished, tmp_
     assert "second-sweep" not in titles
     assert "first-curves" in titles
     changed = {path.name for path, content in before.items() if path.read_bytes() != content}
-    assert changed == {"all.pdf", "cover.pdf"}
+    assert changed == {"all.pdf", "cover.pdf", "explore.html"}
 
 
 def test_claims_are_judged_in_a_run_of_the_workflow(finished):

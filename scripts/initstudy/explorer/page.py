@@ -74,13 +74,16 @@ def library() -> str:
 def rendered(content: dict, digests: list[Digest]) -> str:
     """The template with everything inside it."""
     numbers = np.concatenate([cell.numbers() for cell in digests])
-    files = {path.name: path.read_text(encoding="utf-8") for path in TEMPLATE.iterdir()}
-    return Template(files["page.html"]).substitute(
-        style=files["page.css"],
+    return Template(template("page.html")).substitute(
+        style=template("page.css"),
         library=library(),
-        script="\n".join(files[name] for name in SCRIPTS),
+        script="\n".join(template(name) for name in SCRIPTS),
         # Else a text that holds </script> would end the element.
         content=json.dumps(content, separators=(",", ":")).replace("<", r"\u003c"),
         numbers=packed(numbers),
         title=html.escape(content["study"]),
     )
+
+
+def template(name: str) -> str:
+    return (TEMPLATE / name).read_text(encoding="utf-8")
