@@ -5,7 +5,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-VERDICTS = ("supported", "refuted", "inconclusive")
+from initstudy.claim_texts import VERDICTS
+
 LINES = 10
 """Of the end of a failed job's log."""
 LOGS = 3

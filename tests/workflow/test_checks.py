@@ -49,8 +49,8 @@ def test_the_conda_environment_has_just_what_jobs_import():
     }
     packages = packages_distributions()
     names = {packages[name][0].lower() for name in imported & packages.keys()}
-    # Its pictures are read as files.
-    names.add("scikit-image")
+    # Read as files its pictures, and imported by pooch for its progress bar.
+    names |= {"scikit-image", "tqdm"}
     assert names == pinned((ROOT / "envs/study.yaml").read_text()).keys()
 
 
