@@ -163,7 +163,7 @@ class Dataset:
     """A prepared data set.
 
     Attributes:
-        images: per split that was read, (N, 3, 32, 32) uint8.
+        images: per split that was read, (N, 3, 32, 32) uint8, mapped from the file.
         labels: per split that was read, (N,) int64 indices into `classes`.
         mean: (3,) float64, per channel of the train split on the scale 0 to 1.
         std: (3,) float64, likewise.
@@ -182,13 +182,16 @@ class Dataset:
 def read_dataset(path: str | Path, splits: Sequence[str] = SPLITS) -> Dataset:
     """Read a prepared file, or only some of its splits.
 
+    Images stay in the file and come into memory as they are looked at, once for all processes of a
+    machine. Who changes them changes a copy of their own.
+
     Raises:
         InputError: the file is missing, truncated or not a prepared data set.
     """
     try:
         with h5py.File(path, "r") as file:
             dataset = Dataset(
-                images={split: file[f"{split}/images"][:] for split in splits},
+                images={split: _mapped(file[f"{split}/images"]) for split in splits},
                 labels={split: file[f"{split}/labels"][:] for split in splits},
                 mean=file.attrs["mean"],
                 std=file.attrs["std"],
@@ -204,3 +207,12 @@ def read_dataset(path: str | Path, splits: Sequence[str] = SPLITS) -> Dataset:
             f"{path} is not a whole prepared data set: delete it and prepare it again"
         ) from error
     return dataset
+
+
+def _mapped(dataset: h5py.Dataset) -> np.ndarray:
+    """A dataset that lies in its file in one piece, as an array that is read on demand."""
+    if dataset.size == 0:
+        return dataset[:]
+    return np.memmap(
+        dataset.file.filename, dataset.dtype, "c", dataset.id.get_offset(), dataset.shape
+    )
