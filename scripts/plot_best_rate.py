@@ -18,7 +18,7 @@ from initstudy.panels import (
 from initstudy.results import Cells, replica_values, within
 from initstudy.runs import Run
 from initstudy.study import facets
-from initstudy.style import conditions, facet_title, look, page
+from initstudy.style import conditions, facet_title, in_percent, marker_look, page
 
 LOOKS = {
     "at the common learning rate (upper)": ("white", -0.18),
@@ -30,14 +30,10 @@ LOOKS = {
 def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
     rates = experiment["axes"]["learning_rate"]
     shown = facets(experiment["axes"] | {"learning_rate": rates[:1]})
-    tried = ", ".join(f"{rate:g}" for rate in sorted({cell["learning_rate"] for cell, _ in cells}))
     figure = page(
         height=grid_rows(len(shown)) * (0.7 + 0.27 * len(experiment["initializers"])),
         title=f"{experiment['name']}: at the common and at the best learning rate",
-        note=conditions(experiment) + f" Rates tried: {tried}. Each initializer's best, in the "
-        "right margin, is the one with the highest final validation accuracy, averaged over "
-        "replicas; test accuracy, which is shown, had no part in the choice. Mean over replicas "
-        "with its 95 % t-interval. Dotted line: chance, always answering the most frequent class.",
+        note=note(experiment),
         handles=[
             Line2D([], [], color="black", marker="o", linestyle="", markerfacecolor=face, label=of)
             for of, (face, _) in LOOKS.items()
@@ -55,19 +51,31 @@ def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
     return figure
 
 
+def note(experiment: dict) -> str:
+    """What the page shows, and how it was computed."""
+    tried = ", ".join(f"{float(rate):g}" for rate in experiment["axes"]["learning_rate"])
+    return (
+        conditions(experiment) + f" Rates tried: {tried}. Each initializer's best, in the right "
+        "margin, is the one with the highest final validation accuracy, averaged over replicas; "
+        "test accuracy, which is shown, had no part in the choice. Mean over replicas with its "
+        "95 % t-interval. Dotted line: chance, always answering the most frequent class."
+    )
+
+
 def draw_rates(axes: Axes, cells: Cells, initializers: dict, common: float) -> None:
     """Two rows of dots an initializer: at the common rate, if it was tried, and at its best."""
     groups = by_initializer(cells)
     best = [best_rate(group) for group in groups.values()]
     for row, (name, group) in enumerate(groups.items()):
         at_common = [(cell, run) for cell, run in group if cell["learning_rate"] == common]
-        style = look(initializers[name]["position"]) | {"linestyle": ""}
+        style = marker_look(initializers[name]["position"])
         for results, (face, offset) in zip((at_common, [best[row]]), LOOKS.values(), strict=True):
             for cell, run in results:
                 mean, half = interval(replica_values(cell, run, "final_accuracy"))
                 axes.errorbar(mean, row + offset, xerr=half, mfc=face, **style)
     axes.axvline(chance(cells), color="black", linestyle=":", linewidth=0.8)
     axes.set_xlabel("final test accuracy")
+    in_percent(axes.xaxis)
     write_margin(axes, "best rate", [f"{cell['learning_rate']:g}" for cell, _ in best])
     name_rows(axes, list(groups), initializers)
 

@@ -5,10 +5,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from initstudy.figures import plot_command
-from initstudy.panels import chance, interval, name_rows
+from initstudy.panels import chance, interval, name_rows, write_margin
 from initstudy.results import Cells, calibration_passes, within
+from initstudy.runs import Run
 from initstudy.study import facets
-from initstudy.style import conditions, facet_text, look, page
+from initstudy.style import CONTEXT, conditions, facet_text, in_percent, line_groups, look, page
 
 CALIBRATION_SHOWN = 0.5
 """The share of the training passes by which calibration may lengthen the axis."""
@@ -17,44 +18,61 @@ CALIBRATION_SHOWN = 0.5
 def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
     rows = facets(experiment["axes"])
     initializers = experiment["initializers"]
+    groups = line_groups(experiment["axes"]["initializer"])
     figure = page(
-        height=0.2 + len(rows) * max(2.0, 0.4 + 0.17 * len(initializers)),
+        height=0.2 + len(rows) * max(2.0, 0.4 + 0.17 * len(initializers), 1.35 * len(groups)),
         title=f"{experiment['name']}: learning curves",
-        note=conditions(experiment) + " Curves: mean over replicas with its 95 % t-interval; they "
-        "start where calibration ends, which counts as passes over the training data (a curve that "
-        "would start beyond the axis is left out). Dots: replicas; bars: mean and 95 % t-interval. "
-        "Dotted line: chance, always answering the most frequent class.",
+        note=note(experiment, len(groups)),
     )
-    panels = figure.subplots(len(rows), 3, squeeze=False, width_ratios=[2.2, 1, 1])
-    for (curves, first, final), facet in zip(panels, rows, strict=True):
+    places = figure.add_gridspec(len(rows), 3, width_ratios=[2, 1, 1])
+    left, right = None, None
+    for row, facet in enumerate(rows):
         shown = within(cells, experiment, facet)
-        draw_curves(curves, shown, initializers)
-        curves.set_title(facet_text(facet), loc="left")
-        for axes, epoch, name in ((first, 1, "first epoch"), (final, -1, "final")):
-            draw_dots(axes, shown, initializers, epoch)
-            axes.set_title(name, loc="left")
-        final.set_yticklabels([])
-    for axes, label in zip(
-        panels[-1], ["passes over the training data", *["test accuracy"] * 2], strict=True
-    ):
-        axes.set_xlabel(label)
+        for group, place in zip(groups, places[row, 0].subgridspec(len(groups), 1), strict=True):
+            left = figure.add_subplot(place, sharex=left, sharey=left)
+            draw_curves(left, shown, initializers, group)
+            if group is groups[0]:
+                left.set_title(facet_text(facet), loc="left")
+        for column, epoch, name in ((1, 1, "first epoch"), (2, -1, "final")):
+            right = figure.add_subplot(places[row, column], sharex=right)
+            draw_dots(right, shown, initializers, epoch)
+            right.set_title(name, loc="left")
+            right.set_xlabel("test accuracy")
+        right.set_yticklabels([])
+        final = [100 * run.history["test_accuracy"][-1].mean(dtype=float) for _, run in shown]
+        write_margin(right, "mean, %", [f"{value:.1f}" for value in final])
+    left.set_xlabel("passes over the training data")
+    left.set_xlim(-0.02 * left.get_xlim()[1], right=last_passes(cells))
+    left.set_ylim(bottom=0)
     return figure
 
 
-def draw_curves(axes: Axes, cells: Cells, initializers: dict) -> None:
-    """Test accuracy against passes over the training data."""
+def note(experiment: dict, groups: int = 1) -> str:
+    """What the page shows, and how it was computed."""
+    grey = " Of many initializers, a panel shows some in colour, the others in grey."
+    return (
+        conditions(experiment) + " Curves: mean over replicas with its 95 % t-interval; they "
+        "start where calibration ends, which counts as passes over the training data (a curve that "
+        "would start beyond the axis is left out)." + grey * (groups > 1) + " Dots: replicas; bars "
+        "and right margin: mean and 95 % t-interval. Dotted line: chance, always answering the "
+        "most frequent class."
+    )
+
+
+def draw_curves(axes: Axes, cells: Cells, initializers: dict, group: list[str]) -> None:
+    """Test accuracy against passes over the training data; initializers not in `group` are grey."""
     for cell, run in cells:
-        accuracy = run.history["test_accuracy"].astype(np.float64)
-        passes = run.history["epoch"] + calibration_passes(run, cell["batch_size"])
-        mean, half = interval(accuracy)
+        mean, half = interval(run.history["test_accuracy"].astype(np.float64))
+        passes = passes_done(cell, run)
+        if cell["initializer"] not in group:
+            axes.plot(passes, mean, **CONTEXT)
+            continue
         style = look(initializers[cell["initializer"]]["position"])
         axes.plot(passes, mean, **style)
         axes.fill_between(passes, mean - half, mean + half, color=style["color"], alpha=0.2, lw=0)
     axes.axhline(chance(cells), color="black", linestyle=":", linewidth=0.8)
-    epochs = cells[0][0]["epochs"]
-    axes.set_xlim(-0.02 * epochs, epochs * (1 + CALIBRATION_SHOWN))
-    axes.set_ylim(bottom=0)
     axes.set_ylabel("test accuracy")
+    in_percent(axes.yaxis)
 
 
 def draw_dots(axes: Axes, cells: Cells, initializers: dict, epoch: int) -> None:
@@ -69,6 +87,18 @@ def draw_dots(axes: Axes, cells: Cells, initializers: dict, epoch: int) -> None:
         axes.errorbar(mean, [row], xerr=half, color=colour, marker=marker, capsize=2)
     axes.axvline(chance(cells), color="black", linestyle=":", linewidth=0.8)
     name_rows(axes, [cell["initializer"] for cell, _ in cells], initializers)
+    in_percent(axes.xaxis)
+
+
+def passes_done(cell: dict, run: Run) -> np.ndarray:
+    """Epochs, and before them what calibration cost, in passes over the training data: E + 1."""
+    return run.history["epoch"] + calibration_passes(run, cell["batch_size"])
+
+
+def last_passes(cells: Cells) -> float:
+    """Where the axis of passes ends: with the last curve, if that is not long after the others."""
+    last = max(passes_done(cell, run)[-1] for cell, run in cells)
+    return 1.02 * min(last, cells[0][0]["epochs"] * (1 + CALIBRATION_SHOWN))
 
 
 if __name__ == "__main__":

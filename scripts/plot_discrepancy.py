@@ -1,51 +1,80 @@
-"""Discrepancy of every layer at initialization: a panel a facet."""
+"""Discrepancy of every layer at initialization: a map a facet."""
 
 import math
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 
 from initstudy.figures import plot_command
-from initstudy.panels import COLUMNS, grid, grid_rows
+from initstudy.panels import COLUMNS, grid, grid_rows, name_rows
 from initstudy.results import Cells, within
 from initstudy.study import facets
-from initstudy.style import conditions, facet_title, look, page
+from initstudy.style import conditions, facet_title, page
+
+MAP = "Blues"
+"""The darker, the farther from the target, in greyscale too."""
+MOST_NUMBERS = 8
+"""Layers that have room for numbers; of a deeper network, the colours have to do."""
 
 
 def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
     shown = facets(experiment["axes"])
     figure = page(
-        height=2.4 * grid_rows(len(shown)),
+        height=grid_rows(len(shown)) * (0.8 + 0.17 * len(experiment["initializers"])),
         title=f"{experiment['name']}: discrepancy at initialization",
-        note=conditions(experiment) + " Squared 2-Wasserstein distance per channel of the layer's "
-        "pre-activations on the probe set to N(0, 1), at the logits to N(0, output_std²), in "
-        "Gaussian terms: median over replicas and their range.",
-        legend=experiment["initializers"],
+        note=note(experiment),
     )
-    panels = grid(figure, len(shown), sharey=True)
-    for axes, facet in zip(panels, shown, strict=True):
-        draw_layers(axes, within(cells, experiment, facet), experiment)
+    maps = [layer_medians(within(cells, experiment, facet)) for facet in shown]
+    found = np.concatenate([values.ravel() for values in maps])
+    scale = LogNorm(*np.quantile(found[np.isfinite(found) & (found > 0)], [0, 1]))
+    panels = grid(figure, len(shown))
+    for axes, values, facet in zip(panels, maps, shown, strict=True):
+        inside = within(cells, experiment, facet)
+        image = draw_map(axes, values, inside[0][1].attributes["layers"], scale)
+        name_rows(axes, [cell["initializer"] for cell, _ in inside], experiment["initializers"])
         axes.set_title(facet_title(facet), loc="left")
-    for axes in panels[::COLUMNS]:
-        axes.set_ylabel("discrepancy per channel")
+    for axes in panels[1::COLUMNS]:
+        axes.set_yticklabels([])
+    figure.colorbar(image, ax=panels, label="discrepancy per channel", shrink=0.8, aspect=30)
     return figure
 
 
-def draw_layers(axes: Axes, cells: Cells, experiment: dict) -> None:
-    """Discrepancy against the layer."""
-    layers = cells[0][1].attributes["layers"]
-    for cell, run in cells:
-        found = np.array([run.statistics[layer]["discrepancy"][0] for layer in run.statistics])
-        style = look(experiment["initializers"][cell["initializer"]]["position"])
-        axes.plot(np.median(found, axis=1), **style)
-        axes.fill_between(
-            range(len(found)), *np.quantile(found, [0, 1], axis=1), color=style["color"], alpha=0.15
-        )
-    axes.set_yscale("log")
-    every = math.ceil(len(layers) / 8)
+def note(experiment: dict) -> str:
+    """What the page shows, and how it was computed."""
+    return conditions(experiment) + (
+        " Squared 2-Wasserstein distance per channel of the layer's pre-activations on the probe "
+        "set to N(0, 1), at the logits to N(0, output_std²), in Gaussian terms: median over "
+        "replicas, before the first update. 1: as far as zero weights are in a hidden layer."
+    )
+
+
+def layer_medians(cells: Cells) -> np.ndarray:
+    """The discrepancy before the first update, cells x layers: median over replicas."""
+    found = [
+        [np.median(run.statistics[layer]["discrepancy"][0]) for layer in run.statistics]
+        for _, run in cells
+    ]
+    return np.array(found)
+
+
+def draw_map(axes: Axes, values: np.ndarray, layers: list[str], scale: LogNorm) -> AxesImage:
+    """A row an initializer and a column a layer, with its number where there is room."""
+    image = axes.imshow(values, cmap=MAP, norm=scale, aspect="auto")
+    if len(layers) <= MOST_NUMBERS:
+        for (row, column), value in np.ndenumerate(values):
+            colour = "white" if scale(value) > 0.6 else "black"
+            text = f"{value:.2g}"
+            axes.text(column, row, text, ha="center", va="center", fontsize=6, color=colour)
+    every = math.ceil(len(layers) / MOST_NUMBERS)
     axes.set_xticks(range(0, len(layers), every), layers[::every])
     axes.set_xlabel("layer")
+    axes.tick_params(length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    return image
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from initstudy.figures import plot_command
 from initstudy.inference import Estimate, monotone_association
@@ -12,7 +13,7 @@ from initstudy.panels import COLUMNS, grid, grid_rows, interval
 from initstudy.results import Cells, replica_values, within
 from initstudy.runs import Run
 from initstudy.study import facets
-from initstudy.style import conditions, facet_title, look, page
+from initstudy.style import conditions, facet_title, in_percent, marker_look, page
 
 
 def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
@@ -20,12 +21,9 @@ def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
     figure = page(
         height=2.6 * grid_rows(len(shown)),
         title=f"{experiment['name']}: is a smaller initial discrepancy better?",
-        note=conditions(experiment) + " A point an initializer, averaged over replicas; bars: 95 % "
-        "t-interval. Discrepancy: of the untrained network, averaged over its hidden layers. Area "
-        "under the curve: mean test accuracy over the epochs. r: Spearman's rank correlation of "
-        "the area with minus the discrepancy (1: the closer, the better), with a 95 % interval "
-        "from bootstrap samples of the initializers, where there are at least five.",
+        note=note(experiment),
         legend=experiment["initializers"],
+        lines=False,
     )
     panels = grid(figure, len(shown), sharey=True)
     for axes, facet in zip(panels, shown, strict=True):
@@ -39,12 +37,30 @@ def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
     return figure
 
 
+def note(experiment: dict) -> str:
+    """What the page shows, and how it was computed."""
+    return (
+        conditions(experiment) + " A point an initializer, averaged over replicas; bars: 95 % "
+        "t-interval. Discrepancy: of the untrained network, averaged over its hidden layers. Area "
+        "under the curve: mean test accuracy over the epochs. r: Spearman's rank correlation of "
+        "the area with minus the discrepancy (1: the closer, the better), with a 95 % interval "
+        "from bootstrap samples of the initializers, where there are at least five."
+    )
+
+
 def draw_points(axes: Axes, cells: Cells, initializers: dict) -> None:
     axes.set_xscale("log")
+    in_percent(axes.yaxis)
     for cell, run in cells:
         mean, half = interval(replica_values(cell, run, "area_under_curve"))
-        style = look(initializers[cell["initializer"]]["position"]) | {"linestyle": ""}
+        style = marker_look(initializers[cell["initializer"]]["position"])
         axes.errorbar(-closeness(cell, run), mean, yerr=half, elinewidth=0.6, **style)
+    low, high = axes.get_xlim()
+    # Powers of ten alone leave a short axis without numbers.
+    between = (1, 2, 5) if high < 100 * low else (1,)
+    axes.xaxis.set_major_locator(LogLocator(subs=between))
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.xaxis.set_minor_formatter(NullFormatter())
 
 
 def association(cells: Cells) -> Estimate:

@@ -9,7 +9,7 @@ from initstudy.figures import plot_command
 from initstudy.panels import METRICS, chance, interval
 from initstudy.results import Cells, replica_values, within
 from initstudy.study import facets
-from initstudy.style import conditions, facet_text, look, page
+from initstudy.style import conditions, facet_text, in_percent, look, page
 
 AUTO = "auto"
 
@@ -20,11 +20,7 @@ def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
     figure = page(
         height=0.2 + 2.2 * len(rows),
         title=f"{experiment['name']}: accuracy against the strength of the match",
-        note=conditions(experiment) + " Strength 0 is the base, which draws the weights; 1 matches "
-        "the target in full. Mean over replicas with its 95 % t-interval. Area under the curve: "
-        "mean test accuracy over the epochs. Level line: the strength that each replica chose for "
-        "itself, with a marker at the mean of these. Dotted line: chance, always answering the "
-        "most frequent class.",
+        note=note(experiment),
         handles=[
             *(
                 Line2D([], [], label=f"match: {match}", **line_look(strengths, initializers))
@@ -36,7 +32,7 @@ def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
             ),
         ],
     )
-    panels = figure.subplots(len(rows), len(METRICS), squeeze=False)
+    panels = figure.subplots(len(rows), len(METRICS), squeeze=False, sharey=True)
     for row, facet in zip(panels, rows, strict=True):
         shown = within(cells, experiment, facet)
         results = {cell["initializer"]: (cell, run) for cell, run in shown}
@@ -46,11 +42,23 @@ def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
             axes.axhline(chance(shown), color="black", linestyle=":", linewidth=0.8)
             axes.set_ylim(bottom=0)
             axes.set_ylabel(name)
+            in_percent(axes.yaxis)
         row[0].set_title(facet_text(facet), loc="left")
         row[1].set_title("\n".join(chosen_strengths(results, initializers)), loc="left")
     for axes in panels[-1]:
         axes.set_xlabel("strength")
     return figure
+
+
+def note(experiment: dict) -> str:
+    """What the page shows, and how it was computed."""
+    return (
+        conditions(experiment) + " Strength 0 is the base, which draws the weights; 1 matches the "
+        "target in full. Lines and bands: mean over replicas with its 95 % t-interval. Area under "
+        "the curve: mean test accuracy over the epochs. Level line: the strength that each replica "
+        "chose for itself, with a marker at the mean of these. Dotted line: chance, always "
+        "answering the most frequent class."
+    )
 
 
 def by_match(initializers: dict) -> dict[str, dict[float, str]]:

@@ -8,22 +8,18 @@ from initstudy.figures import plot_command
 from initstudy.inference import improvement_share, interquartile_mean
 from initstudy.panels import chance, name_rows, write_margin
 from initstudy.results import Cells, replica_values
-from initstudy.style import conditions, facet_text, look, page
+from initstudy.style import conditions, facet_text, in_percent, marker_look, page
 from initstudy.summaries import COMPARED
 
-MAP = "RdBu"
-"""Red where the row loses, blue where it wins, white in between."""
+MAP = "Blues"
+"""The darker, the more often the row wins, in greyscale too."""
 
 
 def draw(experiment: dict, facet: dict, cells: Cells) -> Figure:
     figure = page(
         height=1.3 + 0.17 * len(cells),
         title=" — ".join(filter(None, [f"{experiment['name']}: summary", facet_text(facet)])),
-        note=conditions(experiment) + " Left: area under the curve (test accuracy averaged over "
-        "epochs), its interquartile mean over replicas with a 95 % bootstrap interval; dotted "
-        "line: chance, always answering the most frequent class; right margin: replicas whose "
-        "loss was not finite. Right: in how many of 100 draws a replica of the row has the larger "
-        "area than one of the column, a tie counting as half.",
+        note=note(experiment),
     )
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.5))
     draw_means(left, cells, experiment["initializers"])
@@ -31,16 +27,28 @@ def draw(experiment: dict, facet: dict, cells: Cells) -> Figure:
     return figure
 
 
+def note(experiment: dict) -> str:
+    """What the page shows, and how it was computed."""
+    return (
+        conditions(experiment) + " Left: area under the curve (test accuracy averaged over "
+        "epochs), its interquartile mean over replicas with a 95 % bootstrap interval; dotted "
+        "line: chance, always answering the most frequent class; right margin: replicas whose "
+        "loss was not finite. Right: in how many of 100 draws a replica of the row has the larger "
+        "area than one of the column, a tie counting as half; the darker, the more."
+    )
+
+
 def draw_means(axes: Axes, cells: Cells, initializers: dict) -> None:
     """A row an initializer: interquartile mean, interval, failures."""
     failures = []
     for row, (cell, run) in enumerate(cells):
         value, low, high = interquartile_mean(replica_values(cell, run, COMPARED))
-        style = look(initializers[cell["initializer"]]["position"]) | {"linestyle": ""}
+        style = marker_look(initializers[cell["initializer"]]["position"])
         axes.errorbar(value, row, xerr=np.nan_to_num([[value - low], [high - value]]), **style)
         failures.append(f"{replica_values(cell, run, 'failed').sum():.0f}")
     axes.axvline(chance(cells), color="black", linestyle=":", linewidth=0.8)
     axes.set_xlabel("area under the curve")
+    in_percent(axes.xaxis)
     write_margin(axes, "failed", failures)
     name_rows(axes, [cell["initializer"] for cell, _ in cells], initializers)
 
@@ -54,8 +62,7 @@ def draw_improvements(axes: Axes, cells: Cells, initializers: dict) -> None:
     axes.imshow(shares, cmap=MAP, vmin=0, vmax=1, aspect="auto")
     for (row, column), share in np.ndenumerate(shares):
         if row != column:
-            # White on the dark ends of the colours.
-            colour = "white" if abs(share - 0.5) > 0.35 else "black"
+            colour = "white" if share > 0.6 else "black"
             text = f"{100 * share:.0f}"
             axes.text(column, row, text, ha="center", va="center", fontsize=5, color=colour)
     labels = [initializers[cell["initializer"]]["label"] for cell, _ in cells]

@@ -8,10 +8,19 @@ from matplotlib.figure import Figure
 
 from initstudy.axes import AXES
 from initstudy.figures import plot_command
-from initstudy.panels import METRICS, by_initializer, chance, interval
+from initstudy.panels import METRICS, by_initializer, chance, interval, label_ends
 from initstudy.results import Cells, replica_values, within
 from initstudy.study import facets
-from initstudy.style import AXIS_LABELS, conditions, facet_text, look, page
+from initstudy.style import (
+    AXIS_LABELS,
+    CONTEXT,
+    conditions,
+    facet_text,
+    in_percent,
+    line_groups,
+    look,
+    page,
+)
 
 SCALES = {
     "depth": "log",
@@ -23,34 +32,54 @@ SCALES = {
     "calibration_source": "linear",
 }
 """Axes that can be swept, with their scales; the sources of calibration stand side by side."""
-PANEL_INCHES = 2.9
+PANEL_INCHES = 2.4
 CHARACTER_INCHES = 0.062
 
 
 def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
     swept = swept_axis(experiment["axes"])
-    rows = facets(experiment["axes"] | {swept: experiment["axes"][swept][:1]})
+    shown = facets(experiment["axes"] | {swept: experiment["axes"][swept][:1]})
+    groups = line_groups(experiment["axes"]["initializer"])
+    rows = [(facet, group) for facet in shown for group in groups]
     label = AXIS_LABELS.get(swept, swept)
     figure = page(
         height=0.2 + 2.1 * len(rows),
         title=f"{experiment['name']}: accuracy against {swept.replace('_', ' ')}",
-        note=conditions(experiment) + " Mean over replicas with its 95 % t-interval. Area under "
-        "the curve: mean test accuracy over the epochs. An initializer that does not use what is "
-        "varied is a level line without markers. Crosses at the bottom: some replicas of this "
-        "initializer diverged. Dotted line: chance, always answering the most frequent class.",
-        legend=experiment["initializers"],
+        note=note(experiment, len(groups)),
     )
-    panels = figure.subplots(len(rows), len(METRICS), squeeze=False)
-    for row, facet in zip(panels, rows, strict=True):
-        shown = within(cells, experiment, facet)
+    panels = figure.subplots(len(rows), len(METRICS), squeeze=False, sharey=True)
+    panels[0, 0].set_ylim(0, highest(cells))
+    for row, (facet, group) in zip(panels, rows, strict=True):
+        inside = within(cells, experiment, facet)
         for axes, (metric, name) in zip(row, METRICS.items(), strict=True):
-            draw_sweep(axes, shown, experiment["initializers"], swept, metric)
-            axes.set_ylim(bottom=0)
+            ends = draw_sweep(axes, inside, experiment["initializers"], swept, metric, group)
             axes.set_ylabel(name)
+        label_ends(axes, ends, experiment["initializers"])
+        in_percent(axes.yaxis)
         row[0].set_title(facet_text(facet), loc="left")
     for axes in panels[-1]:
         axes.set_xlabel(label)
     return figure
+
+
+def note(experiment: dict, groups: int = 1) -> str:
+    """What the page shows, and how it was computed."""
+    grey = " Of many initializers, a panel shows some in colour, the others in grey."
+    return (
+        conditions(experiment) + " Lines and bands: mean over replicas with its 95 % t-interval. "
+        "Area under the curve: mean test accuracy over the epochs." + grey * (groups > 1) + " An "
+        "initializer that does not use what is varied is a level line without markers. Crosses at "
+        "the bottom: some replicas of this initializer diverged. Dotted line: chance, always "
+        "answering the most frequent class."
+    )
+
+
+def highest(cells: Cells) -> float:
+    """Where the axis of accuracies ends: above every interval."""
+    ends = [
+        sum(interval(replica_values(*result, metric))) for metric in METRICS for result in cells
+    ]
+    return 1.05 * max(ends)
 
 
 def swept_axis(axes: dict[str, list]) -> str:
@@ -58,21 +87,31 @@ def swept_axis(axes: dict[str, list]) -> str:
     return max((axis for axis in AXES if axis in SCALES), key=lambda axis: len(axes[axis]))
 
 
-def draw_sweep(axes: Axes, cells: Cells, initializers: dict, swept: str, metric: str) -> None:
-    """A metric of every initializer against the swept axis."""
+def draw_sweep(
+    axes: Axes, cells: Cells, initializers: dict, swept: str, metric: str, group: list[str]
+) -> dict[str, float]:
+    """A metric of every initializer against the swept axis; those not in `group` are grey.
+
+    Returns where the lines of `group` end.
+    """
     places = axis_places(cells, swept)
     crosses = Counter()
-    for name, group in by_initializer(cells).items():
-        own = {cell[swept]: (cell, run) for cell, run in group}
+    ends = {}
+    for name, results in by_initializer(cells).items():
+        own = {cell[swept]: (cell, run) for cell, run in results}
         used = own.keys() == places.keys()
-        measured = [own[value] for value in places] if used else group * len(places)
+        measured = [own[value] for value in places] if used else results * len(places)
         mean, half = interval(np.stack([replica_values(*result, metric) for result in measured]))
+        if name not in group:
+            axes.plot(places.values(), mean, **CONTEXT)
+            continue
         style = look(initializers[name]["position"])
         line = style if used else style | {"marker": ""}
         axes.plot(places.values(), mean, **line)
         axes.fill_between(
             places.values(), mean - half, mean + half, color=style["color"], alpha=0.15, lw=0
         )
+        ends[name] = mean[-1]
         for place, result in zip(places.values(), measured, strict=True):
             if replica_values(*result, "failed").any():
                 height = 0.03 + 0.033 * crosses[place]
@@ -82,6 +121,7 @@ def draw_sweep(axes: Axes, cells: Cells, initializers: dict, swept: str, metric:
     axes.axhline(chance(cells), color="black", linestyle=":", linewidth=0.8)
     axes.set_xscale(SCALES[swept])
     mark_places(axes, {place: text_of(value) for value, place in places.items()})
+    return ends
 
 
 def axis_places(cells: Cells, swept: str) -> dict[int | float | str, float]:

@@ -30,17 +30,11 @@ SHARES = {
 
 
 def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
-    orders = experiment["axes"]["seed"]
-    shown = facets(experiment["axes"] | {"seed": orders[:1]})
+    shown = facets(experiment["axes"] | {"seed": experiment["axes"]["seed"][:1]})
     figure = page(
         height=grid_rows(len(shown)) * (0.7 + 0.2 * len(experiment["initializers"])),
         title=f"{experiment['name']}: where the variance of final accuracy comes from",
-        note=conditions(experiment) + f" Each was trained with the same {len(orders)} data orders. "
-        "Components of the variance of final test accuracy in a random-effects model of initial "
-        "weights crossed with data orders, estimated by analysis of variance, negative ones set to "
-        "0; the remainder is their interaction and all the rest. Right margin: standard deviation "
-        "of a network's accuracy, the root of the components' sum, in percentage points (?: needs "
-        "two replicas and two data orders).",
+        note=note(experiment),
         handles=[Patch(color=colour, label=label) for label, colour in SHARES.values()],
     )
     panels = grid(figure, len(shown))
@@ -50,6 +44,19 @@ def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
     for axes in panels[1::COLUMNS]:
         axes.set_yticklabels([])
     return figure
+
+
+def note(experiment: dict) -> str:
+    """What the page shows, and how it was computed."""
+    orders = len(experiment["axes"]["seed"])
+    return (
+        conditions(experiment) + f" Each was trained with the same {orders} data orders. "
+        "Components of the variance of final test accuracy in a random-effects model of initial "
+        "weights crossed with data orders, estimated by analysis of variance, negative ones set to "
+        "0; the remainder is their interaction and all the rest. Right margin: standard deviation "
+        "of a network's accuracy, the root of the components' sum, in percentage points (?: needs "
+        "two replicas and two data orders)."
+    )
 
 
 def draw_shares(axes: Axes, cells: Cells, initializers: dict) -> None:

@@ -5,10 +5,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from initstudy.results import Cells
-from initstudy.style import conditions, facet_text, look, page, updates_axis
+from initstudy.style import (
+    CONTEXT,
+    MOST_LINES,
+    conditions,
+    facet_text,
+    look,
+    page,
+    updates_axis,
+)
 
 MOST_LAYERS = 6
 """Columns of a page; of a deeper network this many layers are shown, evenly spaced."""
+MARKED = 4
+"""Every so many records of a line have a marker."""
 SMALLEST = 1e-12
 """What a logarithmic axis shows: zeros and what rounding leaves of them would squeeze the rest."""
 
@@ -18,19 +28,25 @@ def draw_layer_panels(
 ) -> Figure:
     """A column a layer and a row a quantity; medians over replicas with their quartiles.
 
+    Of many initializers, those after the first MOST_LINES are a grey context.
     rows: quantity of run.h5 -> (label, scale: "linear" or "log", which leaves out zeros).
     """
     layers = chosen_layers(cells[0][1].attributes["layers"])
+    initializers, names = experiment["initializers"], experiment["axes"]["initializer"]
+    shown = {name: initializers[name] for name in names[:MOST_LINES]}
+    grey = ", ".join(initializers[name]["label"] for name in names[MOST_LINES:])
     figure = page(
         height=0.6 + 1.45 * len(rows),
         title=" — ".join(filter(None, [f"{experiment['name']}: {title}", facet_text(facet)])),
-        note=conditions(experiment) + f" {note} Lines: median over replicas; bands: quartiles.",
-        legend=experiment["initializers"],
+        note=conditions(experiment)
+        + f" {note} Lines: median over replicas; bands: quartiles."
+        + f" Grey, without bands: {grey}." * bool(grey),
+        legend=shown,
     )
     panels = figure.subplots(len(rows), len(layers), squeeze=False, sharex=True, sharey="row")
     for row, (quantity, (label, scale)) in zip(panels, rows.items(), strict=True):
         for axes, layer in zip(row, layers, strict=True):
-            draw_quantity(axes, cells, experiment["initializers"], layer, quantity, scale)
+            draw_quantity(axes, cells, shown, layer, quantity, scale)
         row[0].set_ylabel(label)
     for axes, layer in zip(panels[0], layers, strict=True):
         axes.set_title(layer)
@@ -40,9 +56,9 @@ def draw_layer_panels(
 
 
 def draw_quantity(
-    axes: Axes, cells: Cells, initializers: dict, layer: str, quantity: str, scale: str
+    axes: Axes, cells: Cells, shown: dict, layer: str, quantity: str, scale: str
 ) -> None:
-    """One quantity of one layer against updates done."""
+    """One quantity of one layer against updates done; initializers not in `shown` are grey."""
     axes.set_yscale(scale)
     for cell, run in cells:
         steps = run.statistics_step
@@ -52,8 +68,13 @@ def draw_quantity(
         if scale == "log":
             quartiles = np.where(quartiles > SMALLEST, quartiles, np.nan)
         low, middle, high = quartiles
-        style = look(initializers[cell["initializer"]]["position"]) | {"marker": ""}
-        axes.plot(steps, middle, **style)
+        if cell["initializer"] not in shown:
+            axes.plot(steps, middle, **CONTEXT)
+            continue
+        position = shown[cell["initializer"]]["position"]
+        style = look(position)
+        # Few markers, at places of its own for every line, lest they hide what they mark.
+        axes.plot(steps, middle, markevery=(position % MARKED, MARKED), **style)
         axes.fill_between(steps, low, high, color=style["color"], alpha=0.15, lw=0)
     updates_axis(axes, steps[-1])
 

@@ -11,6 +11,8 @@ from initstudy.results import Cells
 from initstudy.style import look
 
 COLUMNS = 2
+LABEL_GAP = 0.08
+"""Between two labels beside a panel, as a share of its height."""
 METRICS = {"final_accuracy": "final test accuracy", "area_under_curve": "area under the curve"}
 """Columns of the experiments' tables that figures show, with their names for people."""
 
@@ -50,6 +52,39 @@ def write_margin(axes: Axes, heading: str, entries: list[str]) -> None:
     for row, entry in enumerate(entries):
         place = {"transform": axes.get_yaxis_transform(), "va": "center"}
         axes.text(1.03, row, entry, fontsize=7, **place)
+
+
+def label_ends(axes: Axes, ends: dict[str, float], initializers: dict) -> None:
+    """Initializers named where their lines end, at the right of a panel: what stands for a legend.
+
+    ends: name -> the line's last value. Limits and scale of the panel have to be set before. Names
+    that would touch are moved apart, and a thin line leads to them.
+    """
+    to_panel = axes.transScale + axes.transLimits
+    last = np.array([to_panel.transform((1, value))[1] for value in ends.values()])
+    order = np.argsort(last, kind="stable")
+    for end, place, name in zip(
+        last[order], spread(last[order], LABEL_GAP), np.array(list(ends))[order], strict=True
+    ):
+        colour = look(initializers[name]["position"])["color"]
+        beside = {"transform": axes.transAxes, "color": colour}
+        axes.plot([1.01, 1.06], [end, place], linewidth=0.5, clip_on=False, **beside)
+        axes.text(1.07, place, initializers[name]["label"], va="center", fontsize=7, **beside)
+
+
+def spread(places: np.ndarray, gap: float) -> np.ndarray:
+    """Increasing places within [0, 1], moved as little as keeps them `gap` apart, if there is room.
+
+    Those that touch share a middle: every place is the mean of what pushing all up, from the
+    lowest, and pushing all down, from the highest, make of it.
+    """
+    steps = gap * np.arange(len(places))
+    pushed_up = np.maximum.accumulate(places - steps) + steps
+    pushed_down = np.minimum.accumulate((places - steps)[::-1])[::-1] + steps
+    middle = (pushed_up + pushed_down) / 2
+    # What is pushed beyond an end comes back to it.
+    highest = 1 - steps[::-1]
+    return np.maximum(np.minimum(middle, highest), steps)
 
 
 def grid(figure: Figure, count: int, **options) -> list[Axes]:

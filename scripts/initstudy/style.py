@@ -1,15 +1,19 @@
 """How every figure looks: colours, sizes, words, and how it is saved."""
 
 import math
+import re
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import PercentFormatter
 
 from initstudy.commands import written_whole
 
@@ -18,16 +22,23 @@ WIDTH = 7.2
 PREVIEW_DPI = 160
 NOTE_CHARACTERS = 132
 NOTE_LINE = 0.13
+TIED = r" (?=[%=\d])|(?<==) "
+"""Spaces where no line of a note ends, as they belong to a number."""
 TITLE_CHARACTERS = 50
 LEGEND_COLUMNS = 5
 LEGEND_LINE = 0.16
 
 # Okabe & Ito (2008), told apart by readers with any common colour blindness; grey in place of
 # their yellow, which is too light for lines. The first eight initializers have solid lines, the
-# next eight dashed ones, and so on; markers keep them apart where there is no colour.
+# next eight dashed ones, and so on; markers keep them apart where there is no colour, so every line
+# has some.
 COLOURS = ["#7f7f7f", "#000000", "#d55e00", "#e69f00", "#cc79a7", "#56b4e9", "#0072b2", "#009e73"]
 LINES = ["-", "--", ":", "-."]
 MARKERS = ["o", "s", "D", "^", "v", "P", "X", "*", "<", ">", "p"]
+CONTEXT = {"color": "#cfcfcf", "linestyle": "-", "linewidth": 0.7, "marker": "", "zorder": 1}
+"""Lines that are named elsewhere on the page, behind those that a panel is about."""
+MOST_LINES = len(COLOURS)
+"""More than these in one panel cannot be followed; see `line_groups`."""
 
 AXIS_LABELS = {
     "dataset": "data set",
@@ -69,33 +80,53 @@ def look(position: int) -> dict:
     }
 
 
+def marker_look(position: int) -> dict:
+    """`look` without the line, for what stands by itself."""
+    return look(position) | {"linestyle": ""}
+
+
+def line_groups(names: Sequence[str]) -> list[list[str]]:
+    """Initializers in as few groups of about equal size as have at most MOST_LINES each."""
+    count = math.ceil(len(names) / MOST_LINES)
+    return [list(group) for group in np.array_split(names, count)]
+
+
+def in_percent(axis: Axis) -> None:
+    """Fractions on this axis are labelled in per cent."""
+    axis.set_major_formatter(PercentFormatter(1, symbol="\N{NO-BREAK SPACE}%"))
+
+
 def page(
     height: float,
     title: str,
     note: str,
     legend: dict | None = None,
     handles: Sequence[Artist] = (),
+    lines: bool = True,
 ) -> Figure:
     """A page with `height` inches for panels, a title above and a note below them.
 
     legend: initializers, for one legend between title and panels, in the order of config.yaml.
     handles: artists with labels that stand in this legend too, after the initializers.
+    lines: whether the legend shows lines, or markers alone.
     """
+    looks = look if lines else marker_look
     entries = sorted((legend or {}).values(), key=lambda entry: entry["position"])
     handles = [
-        *(Line2D([], [], label=entry["label"], **look(entry["position"])) for entry in entries),
+        *(Line2D([], [], label=entry["label"], **looks(entry["position"])) for entry in entries),
         *handles,
     ]
     above = 0.35 + LEGEND_LINE * math.ceil(len(handles) / LEGEND_COLUMNS)
-    lines = textwrap.wrap(note.replace(" %", "\N{NO-BREAK SPACE}%"), NOTE_CHARACTERS)
-    below = 0.1 + NOTE_LINE * len(lines)
+    wrapped = textwrap.wrap(re.sub(TIED, "\N{NO-BREAK SPACE}", note), NOTE_CHARACTERS)
+    below = 0.1 + NOTE_LINE * len(wrapped)
     whole = above + height + below
     figure = Figure(figsize=(WIDTH, whole), layout="constrained")
     figure.get_layout_engine().set(
         w_pad=0.05, h_pad=0.05, rect=(0, below / whole, 1, height / whole)
     )
     figure.text(0.01, 1 - 0.08 / whole, title, va="top", weight="bold", fontsize=10)
-    figure.text(0.01, 0.05 / whole, "\n".join(lines), fontsize=7, color="#404040", linespacing=1.3)
+    text = "\n".join(wrapped)
+    figure.text(0.01, 0.05 / whole, text, fontsize=7, color="#404040", linespacing=1.3)
     if handles:
         figure.legend(
             handles=handles,
@@ -110,8 +141,8 @@ def page(
 def updates_axis(axes: Axes, last: int) -> None:
     """Updates done, on a logarithmic axis that has room for 0."""
     axes.set_xscale("symlog", base=2, linthresh=1, linscale=0.5)
-    # Labels of a long run need more room.
-    every = 4 if last < 2**15 else 6
+    # Labels of a longer run need more room.
+    every = next(step for step, end in ((3, 9), (4, 15), (6, 40)) if last < 2**end)
     powers = [2**power for power in range(0, 40, every) if 2**power <= last]
     axes.set_xticks([0, *powers], [f"{value}" for value in (0, *powers)])
     axes.set_xticks([], minor=True)
