@@ -13,6 +13,9 @@ min_version("9.27")
 configfile: "config.yaml"
 
 
+report: "report/workflow.rst"
+
+
 include: "rules/study.smk"
 include: "rules/inputs.smk"
 include: "rules/fetch.smk"

@@ -43,7 +43,12 @@ rule bind_figures:
         signals=["results/tables/signal_propagation.csv"] * ("probe" in STUDY),
         code=modules("scripts/bind.py"),
     output:
-        "results/figures/all.pdf",
+        report(
+            "results/figures/all.pdf",
+            caption="../report/all.rst",
+            category="Whole study",
+            labels={"result": "all figures, PDF"},
+        ),
     log:
         "results/logs/figures/all.log",
     conda:

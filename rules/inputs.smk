@@ -164,3 +164,10 @@ def facet_axes(wildcards):
     """The axes of an experiment, restricted to one facet."""
     facet = FACETS[wildcards.experiment][wildcards.facet]
     return EXPERIMENT_AXES[wildcards.experiment] | {axis: [facet[axis]] for axis in facet}
+
+
+def facet_labels(wildcards):
+    """What the report says of a figure of one facet."""
+    facet = FACETS[wildcards.experiment][wildcards.facet]
+    part = ", ".join(f"{axis} {value}" for axis, value in facet.items())
+    return {"result": wildcards.kind, "part": part or "all"}

@@ -6,7 +6,13 @@ rule judge_claims:
         tables=sorted({f"results/tables/{claim['experiment']}.csv" for claim in CLAIMS.values()}),
         code=modules("scripts/judge.py"),
     output:
-        "results/tables/claims.csv",
+        table=report(
+            "results/tables/claims.csv",
+            caption="../report/caption.rst",
+            category="Claims",
+            labels={"result": "table"},
+        ),
+        caption="results/tables/claims.rst",
     log:
         "results/logs/tables/claims.log",
     conda:
@@ -19,7 +25,7 @@ rule judge_claims:
         claims=as_json(CLAIMS),
     shell:
         "python scripts/judge.py --claims {params.claims:q} --tables results/tables"
-        " --output {output:q} > {log:q} 2>&1"
+        " --output {output.table:q} --caption {output.caption:q} > {log:q} 2>&1"
 
 
 rule plot_claims:
@@ -28,7 +34,13 @@ rule plot_claims:
         code=modules("scripts/plot_claims.py"),
     output:
         pdf="results/figures/claims.pdf",
-        png="results/figures/claims.png",
+        png=report(
+            "results/figures/claims.png",
+            caption="../report/caption.rst",
+            category="Claims",
+            labels={"result": "figure"},
+        ),
+        caption="results/figures/claims.rst",
     log:
         "results/logs/figures/claims.log",
     conda:
@@ -41,4 +53,4 @@ rule plot_claims:
         study=STUDY["title"],
     shell:
         "python scripts/plot_claims.py --claims {input.claims:q} --study {params.study:q}"
-        " --output {output.pdf:q} --preview {output.png:q} > {log:q} 2>&1"
+        " --output {output.pdf:q} --preview {output.png:q} --caption {output.caption:q} > {log:q} 2>&1"

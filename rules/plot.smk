@@ -11,7 +11,13 @@ rule plot_experiment:
         code=lambda wildcards: modules(f"scripts/plot_{wildcards.kind}.py"),
     output:
         pdf="results/figures/{experiment}-{kind}.pdf",
-        png="results/figures/{experiment}-{kind}.png",
+        png=report(
+            "results/figures/{experiment}-{kind}.png",
+            caption="../report/caption.rst",
+            category="Experiment {experiment}",
+            labels={"result": "{kind}", "part": "all"},
+        ),
+        caption="results/figures/{experiment}-{kind}.rst",
     log:
         "results/logs/figures/{experiment}-{kind}.log",
     wildcard_constraints:
@@ -26,7 +32,8 @@ rule plot_experiment:
         experiment=lambda wildcards: as_json(experiment(wildcards.experiment)),
     shell:
         "python scripts/plot_{wildcards.kind}.py --experiment {params.experiment:q}"
-        " --results results/cells --output {output.pdf:q} --preview {output.png:q} > {log:q} 2>&1"
+        " --results results/cells --output {output.pdf:q} --preview {output.png:q}"
+        " --caption {output.caption:q} > {log:q} 2>&1"
 
 
 rule plot_facet:
@@ -35,7 +42,13 @@ rule plot_facet:
         code=lambda wildcards: modules(f"scripts/plot_{wildcards.kind}.py"),
     output:
         pdf="results/figures/{experiment}-{kind}{facet}.pdf",
-        png="results/figures/{experiment}-{kind}{facet}.png",
+        png=report(
+            "results/figures/{experiment}-{kind}{facet}.png",
+            caption="../report/caption.rst",
+            category="Experiment {experiment}",
+            labels=facet_labels,
+        ),
+        caption="results/figures/{experiment}-{kind}{facet}.rst",
     log:
         "results/logs/figures/{experiment}-{kind}{facet}.log",
     wildcard_constraints:
@@ -53,4 +66,5 @@ rule plot_facet:
     shell:
         "python scripts/plot_{wildcards.kind}.py --experiment {params.experiment:q}"
         " --facet {params.facet:q} --results results/cells"
-        " --output {output.pdf:q} --preview {output.png:q} > {log:q} 2>&1"
+        " --output {output.pdf:q} --preview {output.png:q}"
+        " --caption {output.caption:q} > {log:q} 2>&1"

@@ -30,7 +30,13 @@ rule tabulate_signals:
         probes=probes,
         code=modules("scripts/tabulate_signals.py"),
     output:
-        "results/tables/signal_propagation.csv",
+        table=report(
+            "results/tables/signal_propagation.csv",
+            caption="../report/caption.rst",
+            category="Signal propagation",
+            labels={"result": "table"},
+        ),
+        caption="results/tables/signal_propagation.rst",
     log:
         "results/logs/tables/signal_propagation.log",
     conda:
@@ -40,8 +46,8 @@ rule tabulate_signals:
         mem_mb=2000,
         runtime=20,
     shell:
-        "python scripts/tabulate_signals.py --probes {input.probes:q} --output {output:q}"
-        " > {log:q} 2>&1"
+        "python scripts/tabulate_signals.py --probes {input.probes:q}"
+        " --output {output.table:q} --caption {output.caption:q} > {log:q} 2>&1"
 
 
 rule plot_signals:
@@ -50,7 +56,13 @@ rule plot_signals:
         code=modules("scripts/plot_signals.py"),
     output:
         pdf="results/figures/signal_propagation.pdf",
-        png="results/figures/signal_propagation.png",
+        png=report(
+            "results/figures/signal_propagation.png",
+            caption="../report/caption.rst",
+            category="Signal propagation",
+            labels={"result": "figure"},
+        ),
+        caption="results/figures/signal_propagation.rst",
     log:
         "results/logs/figures/signal_propagation.log",
     conda:
@@ -65,4 +77,5 @@ rule plot_signals:
     shell:
         "python scripts/plot_signals.py --study {params.study:q}"
         " --initializers {params.initializers:q} --probes {input.probes:q}"
-        " --output {output.pdf:q} --preview {output.png:q} > {log:q} 2>&1"
+        " --output {output.pdf:q} --preview {output.png:q} --caption {output.caption:q}"
+        " > {log:q} 2>&1"

@@ -8,7 +8,13 @@ rule tabulate_experiment:
         runs=lambda wildcards: runs(EXPERIMENT_AXES[wildcards.experiment]),
         code=modules("scripts/tabulate_experiment.py"),
     output:
-        "results/tables/{experiment}.csv",
+        table=report(
+            "results/tables/{experiment}.csv",
+            caption="../report/caption.rst",
+            category="Experiment {experiment}",
+            labels={"result": "table, a row a replica", "part": "all"},
+        ),
+        caption="results/tables/{experiment}.rst",
     log:
         "results/logs/tables/{experiment}.log",
     wildcard_constraints:
@@ -24,7 +30,8 @@ rule tabulate_experiment:
         targets=TARGETS,
     shell:
         "python scripts/tabulate_experiment.py --experiment {params.experiment:q} --targets {params.targets:q}"
-        " --results results/cells --output {output:q} > {log:q} 2>&1"
+        " --results results/cells"
+        " --output {output.table:q} --caption {output.caption:q} > {log:q} 2>&1"
 
 
 rule summarize_experiment:
@@ -32,7 +39,13 @@ rule summarize_experiment:
         runs=lambda wildcards: runs(EXPERIMENT_AXES[wildcards.experiment]),
         code=modules("scripts/summarize_experiment.py"),
     output:
-        "results/tables/{experiment}-summary.csv",
+        table=report(
+            "results/tables/{experiment}-summary.csv",
+            caption="../report/caption.rst",
+            category="Experiment {experiment}",
+            labels={"result": "table, summary", "part": "all"},
+        ),
+        caption="results/tables/{experiment}-summary.rst",
     log:
         "results/logs/tables/{experiment}-summary.log",
     wildcard_constraints:
@@ -48,4 +61,5 @@ rule summarize_experiment:
         targets=TARGETS,
     shell:
         "python scripts/summarize_experiment.py --experiment {params.experiment:q}"
-        " --targets {params.targets:q} --results results/cells --output {output:q} > {log:q} 2>&1"
+        " --targets {params.targets:q} --results results/cells"
+        " --output {output.table:q} --caption {output.caption:q} > {log:q} 2>&1"

@@ -4,21 +4,22 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from initstudy.captions import ranked
 from initstudy.figures import plot_command
+from initstudy.intervals import interval
 from initstudy.panels import (
     COLUMNS,
     by_initializer,
     chance,
     grid,
     grid_rows,
-    interval,
     name_rows,
     write_margin,
 )
 from initstudy.results import Cells, replica_values, within
 from initstudy.runs import Run
 from initstudy.study import facets
-from initstudy.style import conditions, facet_title, in_percent, marker_look, page
+from initstudy.style import conditions, facet_title, in_percent, marker_look, opening, page
 
 LOOKS = {
     "at the common learning rate (upper)": ("white", -0.18),
@@ -85,5 +86,19 @@ def best_rate(cells: Cells) -> tuple[dict, Run]:
     return max(cells, key=lambda result: replica_values(*result, "validation_accuracy").mean())
 
 
+def caption(experiment: dict, _: dict, cells: Cells) -> str:
+    """What is seen, and how it was computed."""
+    rates = experiment["axes"]["learning_rate"]
+    seen = []
+    for facet in facets(experiment["axes"] | {"learning_rate": rates[:1]}):
+        found = {}
+        for name, group in by_initializer(within(cells, experiment, facet)).items():
+            cell, run = best_rate(group)
+            label = f"{experiment['initializers'][name]['label']} at {cell['learning_rate']:g}"
+            found[label] = replica_values(cell, run, "final_accuracy")
+        seen.append(f"{opening(facet)}final accuracy at each one's best rate: {ranked(found)}.")
+    return " ".join([*seen, note(experiment)])
+
+
 if __name__ == "__main__":
-    plot_command(__doc__, draw)
+    plot_command(__doc__, draw, caption)

@@ -9,10 +9,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from initstudy.claim_texts import VERDICTS, effect_text, result_lines
+from initstudy.captions import save_caption
 from initstudy.commands import run
 from initstudy.style import page, save
+from initstudy.verdicts import VERDICTS, claims_caption, effect_text, headline
 
+VERDICT_COLOURS = dict(zip(VERDICTS, ("#009e73", "#d55e00", "#7f7f7f"), strict=True))
 CLIP = 6
 """The scale's end, in margins."""
 STATEMENT_CHARACTERS = 52
@@ -42,9 +44,12 @@ def main() -> None:
     parser.add_argument("--study", required=True, help="the study's title")
     parser.add_argument("--output", required=True, help="the page, PDF")
     parser.add_argument("--preview", required=True, help="the page, PNG")
+    parser.add_argument("--caption", required=True, help="what it shows, reStructuredText")
     arguments = parser.parse_args()
-    figure = draw(arguments.study, pd.read_csv(arguments.claims))
-    save(figure, arguments.output, arguments.preview)
+    claims = pd.read_csv(arguments.claims)
+    save(draw(arguments.study, claims), arguments.output, arguments.preview)
+    said = claims_caption(claims.to_dict("records"))
+    save_caption(arguments.caption, f"{arguments.study}. {said} {NOTE}")
 
 
 def draw(study: str, claims: pd.DataFrame) -> Figure:
@@ -58,14 +63,16 @@ def draw(study: str, claims: pd.DataFrame) -> Figure:
         for statement, result in zip(statements, results, strict=True)
     ]
     ends = np.cumsum(heights)
-    figure = page(height=0.7 + ends[-1], title=headline(claims), note=f"{study}. {NOTE}")
+    figure = page(
+        height=0.7 + ends[-1], title=f"Claims: {headline(claims)}", note=f"{study}. {NOTE}"
+    )
     panels = figure.subplots(1, 3, sharey=True, width_ratios=WIDTHS)
     left, middle, right = panels
     for claim, statement, result, height, end in zip(
         claims, statements, results, heights, ends, strict=True
     ):
         top = end - height
-        colour = VERDICTS[claim["verdict"]]
+        colour = VERDICT_COLOURS[claim["verdict"]]
         write(left, top, statement)
         write(left, top + LINE * len(statement), [effect_text(claim)], color="#606060", size=7)
         draw_effect(middle, claim, top, end)
@@ -86,11 +93,17 @@ def draw(study: str, claims: pd.DataFrame) -> Figure:
     return figure
 
 
-def headline(claims: list[dict]) -> str:
-    """The verdicts counted."""
-    verdicts = [claim["verdict"] for claim in claims]
-    counts = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in VERDICTS)
-    return f"Claims: {counts}"
+def result_lines(claim: dict) -> list[str]:
+    """p, sample, and the sample that would decide an inconclusive claim."""
+    p = claim["p_adjusted"]
+    of = "initializers" if claim["test"] == "correlation" else "replicas"
+    lines = [
+        "p: too few data" if math.isnan(p) else "p < 0.001" if p < 0.001 else f"p = {p:.3f}",
+        f"n = {claim['n']} {of}",
+    ]
+    if claim["replicas_needed"] > claim["n"]:  # False for nan
+        lines.append(f"n needed: {claim['replicas_needed']:.0f}")
+    return lines
 
 
 def write(axes: Axes, top: float, lines: list[str], **style) -> None:
@@ -104,7 +117,7 @@ def write(axes: Axes, top: float, lines: list[str], **style) -> None:
 def draw_effect(axes: Axes, claim: dict, top: float, end: float) -> None:
     """Effect and interval in margins, between what the test asks about."""
     middle = (top + end) / 2
-    colour = VERDICTS[claim["verdict"]]
+    colour = VERDICT_COLOURS[claim["verdict"]]
     axes.vlines(0, top, end, "#a0a0a0", linewidth=0.8)
     if claim["test"] == "equivalent":
         axes.fill_between([-1, 1], top, end, color="#e8e8e8", lw=0, zorder=0)

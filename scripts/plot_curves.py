@@ -4,12 +4,23 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from initstudy.captions import ranked
 from initstudy.figures import plot_command
-from initstudy.panels import chance, interval, name_rows, write_margin
-from initstudy.results import Cells, calibration_passes, within
+from initstudy.intervals import interval
+from initstudy.panels import chance, labelled, name_rows, write_margin
+from initstudy.results import Cells, within
 from initstudy.runs import Run
 from initstudy.study import facets
-from initstudy.style import CONTEXT, conditions, facet_text, in_percent, line_groups, look, page
+from initstudy.style import (
+    CONTEXT,
+    conditions,
+    facet_text,
+    in_percent,
+    line_groups,
+    look,
+    opening,
+    page,
+)
 
 CALIBRATION_SHOWN = 0.5
 """The share of the training passes by which calibration may lengthen the axis."""
@@ -92,7 +103,9 @@ def draw_dots(axes: Axes, cells: Cells, initializers: dict, epoch: int) -> None:
 
 def passes_done(cell: dict, run: Run) -> np.ndarray:
     """Epochs, and before them what calibration cost, in passes over the training data: E + 1."""
-    return run.history["epoch"] + calibration_passes(run, cell["batch_size"])
+    steps_per_epoch = run.history["step"][1]
+    calibration = run.attributes["calibration_samples"].mean()
+    return run.history["epoch"] + calibration / (steps_per_epoch * cell["batch_size"])
 
 
 def last_passes(cells: Cells) -> float:
@@ -101,5 +114,16 @@ def last_passes(cells: Cells) -> float:
     return 1.02 * min(last, cells[0][0]["epochs"] * (1 + CALIBRATION_SHOWN))
 
 
+def caption(experiment: dict, _: dict, cells: Cells) -> str:
+    """What is seen, and how it was computed."""
+    seen = []
+    for facet in facets(experiment["axes"]):
+        shown = within(cells, experiment, facet)
+        final = labelled(shown, experiment["initializers"], "final_accuracy")
+        seen.append(f"{opening(facet)}test accuracy at the end: {ranked(final)}.")
+    lowest = f"Chance is {100 * chance(cells):.1f} %."
+    return " ".join([*seen, lowest, note(experiment)])
+
+
 if __name__ == "__main__":
-    plot_command(__doc__, draw)
+    plot_command(__doc__, draw, caption)

@@ -3,8 +3,15 @@
 from matplotlib.figure import Figure
 
 from initstudy.figures import plot_command
-from initstudy.layer_panels import draw_layer_panels
+from initstudy.layer_panels import draw_layer_panels, layer_span, note
 from initstudy.results import Cells
+from initstudy.style import opening
+
+MEANING = (
+    "Frobenius norms: of the weights minus their initial values; of their change since "
+    "the previous record (at 1, 2, 4, 8, ... updates and the end of every epoch); of the "
+    "mini-batch's gradient. Norms of 0 are not drawn."
+)
 
 
 def draw(experiment: dict, facet: dict, cells: Cells) -> Figure:
@@ -18,11 +25,21 @@ def draw(experiment: dict, facet: dict, cells: Cells) -> Figure:
             "weight_update": ("‖W \N{MINUS SIGN} W before‖", "log"),
             "gradient_norm": ("‖∂loss/∂W‖", "log"),
         },
-        note="Frobenius norms: of the weights minus their initial values; of their change since "
-        "the previous record (at 1, 2, 4, 8, ... updates and the end of every epoch); of the "
-        "mini-batch's gradient. Norms of 0 are not drawn.",
+        meaning=MEANING,
+    )
+
+
+def caption(experiment: dict, facet: dict, cells: Cells) -> str:
+    """What is seen, and how it was computed."""
+    first = cells[0][1].attributes["layers"][0]
+    gradient = layer_span(experiment, cells, first, "gradient_norm", 0)
+    moved = layer_span(experiment, cells, first, "weight_delta", -1)
+    seen = f"in {first}, the first layer, the norm of the first gradient ranges {gradient}, and "
+    return (
+        f"{opening(facet)}{seen}the distance that the weights have moved in the end {moved}; "
+        f"zeros are left out. {note(experiment, MEANING)}"
     )
 
 
 if __name__ == "__main__":
-    plot_command(__doc__, draw)
+    plot_command(__doc__, draw, caption)

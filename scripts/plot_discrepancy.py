@@ -8,11 +8,12 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
+from initstudy.captions import span
 from initstudy.figures import plot_command
 from initstudy.panels import COLUMNS, grid, grid_rows, name_rows
 from initstudy.results import Cells, within
 from initstudy.study import facets
-from initstudy.style import conditions, facet_title, page
+from initstudy.style import conditions, facet_title, opening, page
 
 MAP = "Blues"
 """The darker, the farther from the target, in greyscale too."""
@@ -77,5 +78,17 @@ def draw_map(axes: Axes, values: np.ndarray, layers: list[str], scale: LogNorm) 
     return image
 
 
+def caption(experiment: dict, _: dict, cells: Cells) -> str:
+    """What is seen, and how it was computed."""
+    seen = []
+    for facet in facets(experiment["axes"]):
+        inside = within(cells, experiment, facet)
+        labels = [experiment["initializers"][cell["initializer"]]["label"] for cell, _ in inside]
+        hidden = layer_medians(inside)[:, :-1].mean(axis=1)
+        found = span(dict(zip(labels, hidden, strict=True)))
+        seen.append(f"{opening(facet)}averaged over the hidden layers, the discrepancy is {found}.")
+    return " ".join([*seen, note(experiment)])
+
+
 if __name__ == "__main__":
-    plot_command(__doc__, draw)
+    plot_command(__doc__, draw, caption)

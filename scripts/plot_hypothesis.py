@@ -7,13 +7,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
+from initstudy.captions import span
 from initstudy.figures import plot_command
 from initstudy.inference import Estimate, monotone_association
-from initstudy.panels import COLUMNS, grid, grid_rows, interval
+from initstudy.intervals import interval
+from initstudy.panels import COLUMNS, grid, grid_rows
 from initstudy.results import Cells, replica_values, within
 from initstudy.runs import Run
 from initstudy.study import facets
-from initstudy.style import conditions, facet_title, in_percent, marker_look, page
+from initstudy.style import conditions, facet_title, in_percent, marker_look, opening, page
 
 
 def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
@@ -82,5 +84,21 @@ def in_words(found: Estimate) -> str:
     return f"r = {found.value:.2f} [{found.low:.2f}, {found.high:.2f}]"
 
 
+def caption(experiment: dict, _: dict, cells: Cells) -> str:
+    """What is seen, and how it was computed."""
+    seen = []
+    for facet in facets(experiment["axes"]):
+        inside = within(cells, experiment, facet)
+        distances = {
+            experiment["initializers"][cell["initializer"]]["label"]: -closeness(cell, run)
+            for cell, run in inside
+        }
+        seen.append(
+            f"{opening(facet)}{in_words(association(inside))} over {len(inside)} initializers, "
+            f"whose initial discrepancy ranges {span(distances)}."
+        )
+    return " ".join([*seen, note(experiment)])
+
+
 if __name__ == "__main__":
-    plot_command(__doc__, draw)
+    plot_command(__doc__, draw, caption)

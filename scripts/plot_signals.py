@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from initstudy.captions import save_caption
 from initstudy.commands import run
 from initstudy.signals import Probe, read_probe
 from initstudy.style import facet_text, look, page, save
@@ -29,24 +30,21 @@ def main() -> None:
     parser.add_argument("--probes", nargs="+", required=True, help="the probe.h5 of every line")
     parser.add_argument("--output", required=True, help="the figure, PDF")
     parser.add_argument("--preview", required=True, help="the figure, PNG")
+    parser.add_argument("--caption", required=True, help="what it shows, reStructuredText")
     arguments = parser.parse_args()
     probes = [read_probe(path) for path in arguments.probes]
     figure = draw(arguments.study, arguments.initializers, probes)
     save(figure, arguments.output, arguments.preview)
+    said = caption(arguments.study, arguments.initializers, probes)
+    save_caption(arguments.caption, said)
 
 
 def draw(study: str, initializers: dict, probes: list[Probe]) -> Figure:
     """initializers: name -> label and position in config.yaml."""
-    probed = probes[0].attributes["probe"]
-    fixed = {axis: probed[axis] for axis in ("dataset", "network", "depth", "norm")}
     figure = page(
         height=3.2,
         title="Signal propagation at initialization",
-        note=f"{study}; {facet_text(fixed)}; n = {probed['draws']} draws. "
-        f"Without training, {probed['batch_size']} validation images pass forward, their loss "
-        "gradient back. Lines: median over draws; bands: quartiles. The last layer gives the "
-        "logits. A value of 0 is not drawn: a line ends where float32 loses the signal, and then "
-        f"only the logits have a gradient. Axes end at {SHOWN[0]:.0e} and {SHOWN[1]:.0e}.",
+        note=note(study, probes),
         legend=initializers,
     )
     for axes, (quantity, label) in zip(figure.subplots(1, 2), PANELS.items(), strict=True):
@@ -59,6 +57,35 @@ def draw(study: str, initializers: dict, probes: list[Probe]) -> Figure:
         axes.set_title(label, loc="left")
         axes.set_xlabel("layer")
     return figure
+
+
+def note(study: str, probes: list[Probe]) -> str:
+    """What the page shows, and how it was computed."""
+    probed = probes[0].attributes["probe"]
+    fixed = {axis: probed[axis] for axis in ("dataset", "network", "depth", "norm")}
+    return (
+        f"{study}; {facet_text(fixed)}; n = {probed['draws']} draws. "
+        f"Without training, {probed['batch_size']} validation images pass forward, their loss "
+        "gradient back. Lines: median over draws; bands: quartiles. The last layer gives the "
+        "logits. A value of 0 is not drawn: a line ends where float32 loses the signal, and then "
+        f"only the logits have a gradient. Axes end at {SHOWN[0]:.0e} and {SHOWN[1]:.0e}."
+    )
+
+
+def caption(study: str, initializers: dict, probes: list[Probe]) -> str:
+    """What is seen, and how it was computed."""
+    last = probes[0].attributes["layers"][-2]
+    seen = []
+    for quantity, label in PANELS.items():
+        medians = {
+            initializers[probe.attributes["probe"]["initializer"]]["label"]: float(
+                np.median(probe.over_layers(quantity, [last]))
+            )
+            for probe in probes
+        }
+        found = ", ".join(f"{name} {median:.2g}" for name, median in medians.items())
+        seen.append(f"{label[0].upper()}{label[1:]} in {last}, the last hidden layer: {found}.")
+    return " ".join([*seen, note(study, probes)])
 
 
 def draw_line(axes: Axes, values: np.ndarray, style: dict) -> None:

@@ -5,11 +5,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from initstudy.captions import percent, ranked
 from initstudy.figures import plot_command
-from initstudy.panels import METRICS, chance, interval
+from initstudy.intervals import interval
+from initstudy.panels import METRICS, chance
 from initstudy.results import Cells, replica_values, within
 from initstudy.study import facets
-from initstudy.style import conditions, facet_text, in_percent, look, page
+from initstudy.style import conditions, facet_text, in_percent, look, opening, page
 
 AUTO = "auto"
 
@@ -123,5 +125,22 @@ def draw_automatic(axes: Axes, results: dict, initializers: dict, metric: str) -
         axes.plot(run.attributes["strength"].mean(), mean, **style)
 
 
+def caption(experiment: dict, _: dict, cells: Cells) -> str:
+    """What is seen, and how it was computed."""
+    initializers = experiment["initializers"]
+    seen = []
+    for facet in facets(experiment["axes"]):
+        inside = within(cells, experiment, facet)
+        results = {cell["initializer"]: (cell, run) for cell, run in inside}
+        finals = {name: replica_values(*results[name], "final_accuracy") for name in results}
+        for match, strengths in by_match(initializers).items():
+            at = {f"strength {strength:g}": finals[name] for strength, name in strengths.items()}
+            seen.append(f"{opening(facet)}final accuracy of match {match}: {ranked(at)}.")
+        chosen = chosen_strengths(results, initializers)
+        for name, words in zip(automatic(initializers), chosen, strict=True):
+            seen.append(f"{words}, with {percent(finals[name])}.")
+    return " ".join([*seen, note(experiment)])
+
+
 if __name__ == "__main__":
-    plot_command(__doc__, draw)
+    plot_command(__doc__, draw, caption)

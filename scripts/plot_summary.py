@@ -4,11 +4,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from initstudy.captions import ranked, with_interval
 from initstudy.figures import plot_command
 from initstudy.inference import improvement_share, interquartile_mean
-from initstudy.panels import chance, name_rows, write_margin
+from initstudy.panels import chance, labelled, name_rows, write_margin
 from initstudy.results import Cells, replica_values
-from initstudy.style import conditions, facet_text, in_percent, marker_look, page
+from initstudy.style import conditions, facet_text, in_percent, marker_look, opening, page
 from initstudy.summaries import COMPARED
 
 MAP = "Blues"
@@ -74,5 +75,22 @@ def draw_improvements(axes: Axes, cells: Cells, initializers: dict) -> None:
         spine.set_visible(False)
 
 
+def caption(experiment: dict, facet: dict, cells: Cells) -> str:
+    """What is seen, and how it was computed."""
+    areas = labelled(cells, experiment["initializers"], COMPARED)
+
+    def middle(sample: np.ndarray) -> str:
+        return with_interval(*interquartile_mean(sample))
+
+    best, *others = sorted(areas, key=lambda name: -areas[name].mean())
+    seen = [f"{opening(facet)}area under the curve, interquartile mean: {ranked(areas, middle)}."]
+    if others:
+        share = improvement_share(areas[best], areas[others[0]])
+        seen.append(f"{best} is ahead of {others[0]} in {100 * share:.0f} of 100 draws.")
+    failed = sum(replica_values(cell, run, "failed").sum() for cell, run in cells)
+    seen.append(f"Of {sum(map(len, areas.values()))} networks, {failed:.0f} diverged.")
+    return " ".join([*seen, note(experiment)])
+
+
 if __name__ == "__main__":
-    plot_command(__doc__, draw)
+    plot_command(__doc__, draw, caption)

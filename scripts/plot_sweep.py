@@ -7,8 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from initstudy.axes import AXES
+from initstudy.captions import ranked
 from initstudy.figures import plot_command
-from initstudy.panels import METRICS, by_initializer, chance, interval, label_ends
+from initstudy.intervals import interval
+from initstudy.panels import METRICS, by_initializer, chance, label_ends, labelled
 from initstudy.results import Cells, replica_values, within
 from initstudy.study import facets
 from initstudy.style import (
@@ -19,6 +21,7 @@ from initstudy.style import (
     in_percent,
     line_groups,
     look,
+    opening,
     page,
 )
 
@@ -166,5 +169,21 @@ def mark_places(axes: Axes, labels: dict[float, str]) -> None:
     axes.set_xticks([], minor=True)
 
 
+def caption(experiment: dict, _: dict, cells: Cells) -> str:
+    """What is seen, and how it was computed."""
+    swept = swept_axis(experiment["axes"])
+    label = AXIS_LABELS.get(swept, swept)
+    seen = []
+    for facet in facets(experiment["axes"] | {swept: experiment["axes"][swept][:1]}):
+        inside = within(cells, experiment, facet)
+        for value in axis_places(inside, swept):
+            there = [(cell, run) for cell, run in inside if cell[swept] == value]
+            final = ranked(labelled(there, experiment["initializers"], "final_accuracy"))
+            seen.append(f"{opening(facet)}final accuracy at {label} {text_of(value)}: {final}.")
+    failed = sum(replica_values(cell, run, "failed").sum() for cell, run in cells)
+    seen.append(f"Of {experiment['replicas'] * len(cells)} networks, {failed:.0f} diverged.")
+    return " ".join([*seen, note(experiment)])
+
+
 if __name__ == "__main__":
-    plot_command(__doc__, draw)
+    plot_command(__doc__, draw, caption)

@@ -18,8 +18,8 @@ from initstudy.panels import (
 )
 from initstudy.results import Cells, replica_values, within
 from initstudy.study import facets
-from initstudy.style import conditions, facet_title, page
-from initstudy.variance import variance_components
+from initstudy.style import conditions, facet_title, opening, page
+from initstudy.variance import Components, variance_components
 
 SHARES = {
     "replica": ("initial weights", "#0072b2"),
@@ -59,14 +59,19 @@ def note(experiment: dict) -> str:
     )
 
 
+def accuracy_components(cells: Cells) -> Components:
+    """Those of the final accuracy in one initializer's cells, which differ in their data order."""
+    return variance_components(
+        np.stack([replica_values(cell, run, "final_accuracy") for cell, run in cells])
+    )
+
+
 def draw_shares(axes: Axes, cells: Cells, initializers: dict) -> None:
     """A stacked bar an initializer, with its standard deviation."""
     groups = by_initializer(cells)
     deviations = []
     for row, group in enumerate(groups.values()):
-        components = variance_components(
-            np.stack([replica_values(cell, run, "final_accuracy") for cell, run in group])
-        )
+        components = accuracy_components(group)
         whole = sum(components)
         deviations.append(f"{100 * math.sqrt(whole):.2f}" if whole >= 0 else "?")
         # A network that always ends alike has no variance to divide.
@@ -81,5 +86,23 @@ def draw_shares(axes: Axes, cells: Cells, initializers: dict) -> None:
     name_rows(axes, list(groups), initializers)
 
 
+def caption(experiment: dict, _: dict, cells: Cells) -> str:
+    """What is seen, and how it was computed."""
+    seen = []
+    for facet in facets(experiment["axes"] | {"seed": experiment["axes"]["seed"][:1]}):
+        for name, group in by_initializer(within(cells, experiment, facet)).items():
+            components = accuracy_components(group)
+            whole = sum(components)
+            if whole > 0:
+                weights, order = 100 * components.replica / whole, 100 * components.seed / whole
+                seen.append(
+                    f"{opening(facet)}{experiment['initializers'][name]['label']}'s final accuracy "
+                    f"has a standard deviation of {100 * math.sqrt(whole):.2f} percentage points; "
+                    f"initial weights make {weights:.0f} % of its variance, the data order "
+                    f"{order:.0f} %."
+                )
+    return " ".join([*seen, note(experiment)])
+
+
 if __name__ == "__main__":
-    plot_command(__doc__, draw)
+    plot_command(__doc__, draw, caption)

@@ -6,14 +6,20 @@ from collections.abc import Callable
 
 from matplotlib.figure import Figure
 
+from initstudy.captions import save_caption
 from initstudy.commands import run
 from initstudy.results import Cells, read_cells
 from initstudy.style import save
 
 
-def plot_command(description: str, draw: Callable[[dict, dict, Cells], Figure]) -> None:
-    """Read the runs that the command line names, draw(experiment, facet, cells), save.
+def plot_command(
+    description: str,
+    draw: Callable[[dict, dict, Cells], Figure],
+    caption: Callable[[dict, dict, Cells], str],
+) -> None:
+    """Read the runs that the command line names, draw and describe what they show, save.
 
+    draw, caption: functions of experiment, facet and cells.
     facet: the part of the experiment to show, empty for all of it.
     """
 
@@ -24,9 +30,11 @@ def plot_command(description: str, draw: Callable[[dict, dict, Cells], Figure]) 
         parser.add_argument("--results", required=True, help="the folder of all cells")
         parser.add_argument("--output", required=True, help="the figure, PDF")
         parser.add_argument("--preview", required=True, help="the figure, PNG")
+        parser.add_argument("--caption", required=True, help="what it shows, reStructuredText")
         arguments = parser.parse_args()
         experiment, facet = arguments.experiment, arguments.facet
-        figure = draw(experiment, facet, read_cells(experiment, facet, arguments.results))
-        save(figure, arguments.output, arguments.preview)
+        cells = read_cells(experiment, facet, arguments.results)
+        save(draw(experiment, facet, cells), arguments.output, arguments.preview)
+        save_caption(arguments.caption, caption(experiment, facet, cells))
 
     run(main)

@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from initstudy.captions import span
 from initstudy.results import Cells
 from initstudy.style import (
     CONTEXT,
@@ -24,12 +25,13 @@ SMALLEST = 1e-12
 
 
 def draw_layer_panels(
-    experiment: dict, facet: dict, cells: Cells, title: str, rows: dict[str, tuple], note: str
+    experiment: dict, facet: dict, cells: Cells, title: str, rows: dict[str, tuple], meaning: str
 ) -> Figure:
     """A column a layer and a row a quantity; medians over replicas with their quartiles.
 
     Of many initializers, those after the first MOST_LINES are a grey context.
-    rows: quantity of run.h5 -> (label, scale: "linear" or "log", which leaves out zeros).
+    rows: quantity of run.h5 -> (label, scale: "linear" or "log", which leaves out zeros);
+    meaning: what they are, in sentences.
     """
     layers = chosen_layers(cells[0][1].attributes["layers"])
     initializers, names = experiment["initializers"], experiment["axes"]["initializer"]
@@ -38,9 +40,7 @@ def draw_layer_panels(
     figure = page(
         height=0.6 + 1.45 * len(rows),
         title=" — ".join(filter(None, [f"{experiment['name']}: {title}", facet_text(facet)])),
-        note=conditions(experiment)
-        + f" {note} Lines: median over replicas; bands: quartiles."
-        + f" Grey, without bands: {grey}." * bool(grey),
+        note=note(experiment, meaning) + f" Grey, without bands: {grey}." * bool(grey),
         legend=shown,
     )
     panels = figure.subplots(len(rows), len(layers), squeeze=False, sharex=True, sharey="row")
@@ -53,6 +53,11 @@ def draw_layer_panels(
     for axes in panels[-1]:
         axes.set_xlabel("updates")
     return figure
+
+
+def note(experiment: dict, meaning: str) -> str:
+    """What the page shows, and how it was computed."""
+    return f"{conditions(experiment)} {meaning} Lines: median over replicas; bands: quartiles."
 
 
 def draw_quantity(
@@ -77,6 +82,17 @@ def draw_quantity(
         axes.plot(steps, middle, markevery=(position % MARKED, MARKED), **style)
         axes.fill_between(steps, low, high, color=style["color"], alpha=0.15, lw=0)
     updates_axis(axes, steps[-1])
+
+
+def layer_span(experiment: dict, cells: Cells, layer: str, quantity: str, record: int) -> str:
+    """In words, the smallest and the largest median of a quantity at one record, but for zeros."""
+    medians = {
+        experiment["initializers"][cell["initializer"]]["label"]: float(
+            np.median(run.statistics[layer][quantity][record])
+        )
+        for cell, run in cells
+    }
+    return span({name: value for name, value in medians.items() if value > SMALLEST})
 
 
 def chosen_layers(layers: list[str]) -> list[str]:

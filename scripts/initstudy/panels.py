@@ -1,13 +1,12 @@
-"""What the panels of several figures share: metrics of a cell, intervals, chance, rows, a grid."""
+"""What the panels of several figures share: metrics of a cell, chance, rows, names, a grid."""
 
 import math
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from scipy import stats
 
-from initstudy.results import Cells
+from initstudy.results import Cells, replica_values
 from initstudy.style import look
 
 COLUMNS = 2
@@ -15,14 +14,6 @@ LABEL_GAP = 0.08
 """Between two labels beside a panel, as a share of its height."""
 METRICS = {"final_accuracy": "final test accuracy", "area_under_curve": "area under the curve"}
 """Columns of the experiments' tables that figures show, with their names for people."""
-
-
-def interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean over the last axis and half the length of its 95 % t-interval (0 for one replica)."""
-    count = values.shape[-1]
-    if count == 1:
-        return values[..., 0], np.zeros(values.shape[:-1])
-    return values.mean(axis=-1), stats.sem(values, axis=-1) * stats.t.ppf(0.975, count - 1)
 
 
 def chance(cells: Cells) -> float:
@@ -36,6 +27,14 @@ def by_initializer(cells: Cells) -> dict[str, Cells]:
     for cell, run in cells:
         groups.setdefault(cell["initializer"], []).append((cell, run))
     return groups
+
+
+def labelled(cells: Cells, initializers: dict, metric: str) -> dict[str, np.ndarray]:
+    """A metric of cells that differ in their initializers alone: label -> one number a replica."""
+    return {
+        initializers[cell["initializer"]]["label"]: replica_values(cell, run, metric)
+        for cell, run in cells
+    }
 
 
 def name_rows(axes: Axes, names: list[str], initializers: dict) -> None:

@@ -159,6 +159,12 @@ def facet_title(facet: dict) -> str:
     return textwrap.fill(facet_text(facet), TITLE_CHARACTERS)
 
 
+def opening(facet: dict) -> str:
+    """A facet as the beginning of a sentence: "Optimizer adam, batch size 32: "."""
+    words = facet_text(facet)
+    return f"{words[0].upper()}{words[1:]}: " if facet else ""
+
+
 def conditions(experiment: dict) -> str:
     """What holds on the whole page: study, fixed axes, replicas."""
     shown = ["dataset", "network", "depth", "norm", "optimizer", "batch_size", "train_size"]
