@@ -19,7 +19,7 @@ from initstudy.panels import (
 from initstudy.results import Cells, replica_values, within
 from initstudy.runs import Run
 from initstudy.study import facets
-from initstudy.style import conditions, facet_title, in_percent, marker_look, opening, page
+from initstudy.style import conditions, facet_title, in_percent, marker_look, page, sentence
 
 LOOKS = {
     "at the common learning rate (upper)": ("white", -0.18),
@@ -94,10 +94,10 @@ def caption(experiment: dict, _: dict, cells: Cells) -> str:
         found = {}
         for name, group in by_initializer(within(cells, experiment, facet)).items():
             cell, run = best_rate(group)
-            label = f"{experiment['initializers'][name]['label']} at {cell['learning_rate']:g}"
+            label = f"{experiment['initializers'][name]['label']} (rate {cell['learning_rate']:g})"
             found[label] = replica_values(cell, run, "final_accuracy")
-        seen.append(f"{opening(facet)}final accuracy at each one's best rate: {ranked(found)}.")
-    return " ".join([*seen, note(experiment)])
+        seen.append(sentence(facet, f"final accuracy at each one's best rate: {ranked(found)}"))
+    return " ".join(seen) + "\n\n" + note(experiment)
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ def main() -> None:
     claims = pd.read_csv(arguments.claims)
     save(draw(arguments.study, claims), arguments.output, arguments.preview)
     said = claims_caption(claims.to_dict("records"))
-    save_caption(arguments.caption, f"{arguments.study}. {said} {NOTE}")
+    save_caption(arguments.caption, f"{arguments.study}. {said}\n\n{NOTE}")
 
 
 def draw(study: str, claims: pd.DataFrame) -> Figure:

@@ -18,8 +18,8 @@ from initstudy.style import (
     in_percent,
     line_groups,
     look,
-    opening,
     page,
+    sentence,
 )
 
 CALIBRATION_SHOWN = 0.5
@@ -58,15 +58,15 @@ def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
     return figure
 
 
-def note(experiment: dict, groups: int = 1) -> str:
+def note(experiment: dict, groups: int) -> str:
     """What the page shows, and how it was computed."""
     grey = " Of many initializers, a panel shows some in colour, the others in grey."
     return (
         conditions(experiment) + " Curves: mean over replicas with its 95 % t-interval; they "
         "start where calibration ends, which counts as passes over the training data (a curve that "
-        "would start beyond the axis is left out)." + grey * (groups > 1) + " Dots: replicas; bars "
-        "and right margin: mean and 95 % t-interval. Dotted line: chance, always answering the "
-        "most frequent class."
+        "would start beyond the axis is left out)." + grey * (groups > 1) + " Dots: replicas; "
+        "bars: mean and 95 % t-interval; right margin: the final mean. Dotted line: chance, "
+        "always answering the most frequent class."
     )
 
 
@@ -119,10 +119,12 @@ def caption(experiment: dict, _: dict, cells: Cells) -> str:
     seen = []
     for facet in facets(experiment["axes"]):
         shown = within(cells, experiment, facet)
+        epochs = shown[0][0]["epochs"]
         final = labelled(shown, experiment["initializers"], "final_accuracy")
-        seen.append(f"{opening(facet)}test accuracy at the end: {ranked(final)}.")
-    lowest = f"Chance is {100 * chance(cells):.1f} %."
-    return " ".join([*seen, lowest, note(experiment)])
+        seen.append(sentence(facet, f"test accuracy after {epochs} epochs: {ranked(final)}"))
+    seen.append(f"Chance is {100 * chance(cells):.1f} %.")
+    groups = line_groups(experiment["axes"]["initializer"])
+    return " ".join(seen) + "\n\n" + note(experiment, len(groups))
 
 
 if __name__ == "__main__":

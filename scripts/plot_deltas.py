@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from initstudy.figures import plot_command
 from initstudy.layer_panels import draw_layer_panels, layer_span, note
 from initstudy.results import Cells
-from initstudy.style import opening
+from initstudy.style import sentence
 
 MEANING = (
     "Frobenius norms: of the weights minus their initial values; of their change since "
@@ -34,11 +34,11 @@ def caption(experiment: dict, facet: dict, cells: Cells) -> str:
     first = cells[0][1].attributes["layers"][0]
     gradient = layer_span(experiment, cells, first, "gradient_norm", 0)
     moved = layer_span(experiment, cells, first, "weight_delta", -1)
-    seen = f"in {first}, the first layer, the norm of the first gradient ranges {gradient}, and "
-    return (
-        f"{opening(facet)}{seen}the distance that the weights have moved in the end {moved}; "
-        f"zeros are left out. {note(experiment, MEANING)}"
+    seen = (
+        f"in {first}, the first layer, the norm of the first gradient ranges {gradient}, and the "
+        f"distance that the weights have moved in the end {moved}; zeros are left out"
     )
+    return f"{sentence(facet, seen)}\n\n{note(experiment, MEANING)}"
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from initstudy.figures import plot_command
 from initstudy.panels import COLUMNS, grid, grid_rows, name_rows
 from initstudy.results import Cells, within
 from initstudy.study import facets
-from initstudy.style import conditions, facet_title, opening, page
+from initstudy.style import conditions, facet_title, page, sentence
 
 MAP = "Blues"
 """The darker, the farther from the target, in greyscale too."""
@@ -86,8 +86,8 @@ def caption(experiment: dict, _: dict, cells: Cells) -> str:
         labels = [experiment["initializers"][cell["initializer"]]["label"] for cell, _ in inside]
         hidden = layer_medians(inside)[:, :-1].mean(axis=1)
         found = span(dict(zip(labels, hidden, strict=True)))
-        seen.append(f"{opening(facet)}averaged over the hidden layers, the discrepancy is {found}.")
-    return " ".join([*seen, note(experiment)])
+        seen.append(sentence(facet, f"averaged over the hidden layers, the discrepancy is {found}"))
+    return " ".join(seen) + "\n\n" + note(experiment)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from initstudy.panels import COLUMNS, grid, grid_rows
 from initstudy.results import Cells, replica_values, within
 from initstudy.runs import Run
 from initstudy.study import facets
-from initstudy.style import conditions, facet_title, in_percent, marker_look, opening, page
+from initstudy.style import conditions, facet_title, in_percent, marker_look, page, sentence
 
 
 def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
@@ -93,11 +93,12 @@ def caption(experiment: dict, _: dict, cells: Cells) -> str:
             experiment["initializers"][cell["initializer"]]["label"]: -closeness(cell, run)
             for cell, run in inside
         }
-        seen.append(
-            f"{opening(facet)}{in_words(association(inside))} over {len(inside)} initializers, "
-            f"whose initial discrepancy ranges {span(distances)}."
+        found = (
+            f"rank correlation {in_words(association(inside))} over {len(inside)} initializers, "
+            f"whose initial discrepancy ranges {span(distances)}"
         )
-    return " ".join([*seen, note(experiment)])
+        seen.append(sentence(facet, found))
+    return " ".join(seen) + "\n\n" + note(experiment)
 
 
 if __name__ == "__main__":

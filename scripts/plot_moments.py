@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from initstudy.figures import plot_command
 from initstudy.layer_panels import draw_layer_panels, layer_span, note
 from initstudy.results import Cells
-from initstudy.style import opening
+from initstudy.style import sentence
 
 MEANING = (
     "Sample: the current mini-batch; population: the probe set. Mean: over channels and "
@@ -36,8 +36,11 @@ def caption(experiment: dict, facet: dict, cells: Cells) -> str:
     before, after = (
         layer_span(experiment, cells, last, "population_variance", record) for record in (0, -1)
     )
-    seen = f"the population variance in {last}, the last hidden layer, ranges {before} before "
-    return f"{opening(facet)}{seen}training, and {after} after it. {note(experiment, MEANING)}"
+    seen = (
+        f"the population variance in {last}, the last hidden layer, ranges {before} before "
+        f"training, and {after} after it"
+    )
+    return f"{sentence(facet, seen)}\n\n{note(experiment, MEANING)}"
 
 
 if __name__ == "__main__":

@@ -85,7 +85,7 @@ def caption(study: str, initializers: dict, probes: list[Probe]) -> str:
         }
         found = ", ".join(f"{name} {median:.2g}" for name, median in medians.items())
         seen.append(f"{label[0].upper()}{label[1:]} in {last}, the last hidden layer: {found}.")
-    return " ".join([*seen, note(study, probes)])
+    return " ".join(seen) + "\n\n" + note(study, probes)
 
 
 def draw_line(axes: Axes, values: np.ndarray, style: dict) -> None:

@@ -11,7 +11,7 @@ from initstudy.intervals import interval
 from initstudy.panels import METRICS, chance
 from initstudy.results import Cells, replica_values, within
 from initstudy.study import facets
-from initstudy.style import conditions, facet_text, in_percent, look, opening, page
+from initstudy.style import conditions, facet_text, in_percent, look, page, sentence
 
 AUTO = "auto"
 
@@ -134,12 +134,12 @@ def caption(experiment: dict, _: dict, cells: Cells) -> str:
         results = {cell["initializer"]: (cell, run) for cell, run in inside}
         finals = {name: replica_values(*results[name], "final_accuracy") for name in results}
         for match, strengths in by_match(initializers).items():
-            at = {f"strength {strength:g}": finals[name] for strength, name in strengths.items()}
-            seen.append(f"{opening(facet)}final accuracy of match {match}: {ranked(at)}.")
+            at = {f"strength {strength:g}:": finals[name] for strength, name in strengths.items()}
+            seen.append(sentence(facet, f"final accuracy of match {match}: {ranked(at)}"))
         chosen = chosen_strengths(results, initializers)
         for name, words in zip(automatic(initializers), chosen, strict=True):
             seen.append(f"{words}, with {percent(finals[name])}.")
-    return " ".join([*seen, note(experiment)])
+    return " ".join(seen) + "\n\n" + note(experiment)
 
 
 if __name__ == "__main__":

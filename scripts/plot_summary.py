@@ -9,7 +9,7 @@ from initstudy.figures import plot_command
 from initstudy.inference import improvement_share, interquartile_mean
 from initstudy.panels import chance, labelled, name_rows, write_margin
 from initstudy.results import Cells, replica_values
-from initstudy.style import conditions, facet_text, in_percent, marker_look, opening, page
+from initstudy.style import conditions, facet_text, in_percent, marker_look, page, sentence
 from initstudy.summaries import COMPARED
 
 MAP = "Blues"
@@ -83,13 +83,13 @@ def caption(experiment: dict, facet: dict, cells: Cells) -> str:
         return with_interval(*interquartile_mean(sample))
 
     best, *others = sorted(areas, key=lambda name: -areas[name].mean())
-    seen = [f"{opening(facet)}area under the curve, interquartile mean: {ranked(areas, middle)}."]
+    seen = [sentence(facet, f"area under the curve, interquartile mean: {ranked(areas, middle)}")]
     if others:
         share = improvement_share(areas[best], areas[others[0]])
         seen.append(f"{best} is ahead of {others[0]} in {100 * share:.0f} of 100 draws.")
     failed = sum(replica_values(cell, run, "failed").sum() for cell, run in cells)
     seen.append(f"Of {sum(map(len, areas.values()))} networks, {failed:.0f} diverged.")
-    return " ".join([*seen, note(experiment)])
+    return " ".join(seen) + "\n\n" + note(experiment)
 
 
 if __name__ == "__main__":

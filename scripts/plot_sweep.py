@@ -21,8 +21,8 @@ from initstudy.style import (
     in_percent,
     line_groups,
     look,
-    opening,
     page,
+    sentence,
 )
 
 SCALES = {
@@ -65,7 +65,7 @@ def draw(experiment: dict, _: dict, cells: Cells) -> Figure:
     return figure
 
 
-def note(experiment: dict, groups: int = 1) -> str:
+def note(experiment: dict, groups: int) -> str:
     """What the page shows, and how it was computed."""
     grey = " Of many initializers, a panel shows some in colour, the others in grey."
     return (
@@ -179,10 +179,11 @@ def caption(experiment: dict, _: dict, cells: Cells) -> str:
         for value in axis_places(inside, swept):
             there = [(cell, run) for cell, run in inside if cell[swept] == value]
             final = ranked(labelled(there, experiment["initializers"], "final_accuracy"))
-            seen.append(f"{opening(facet)}final accuracy at {label} {text_of(value)}: {final}.")
+            seen.append(sentence(facet, f"final accuracy at {label} {text_of(value)}: {final}"))
     failed = sum(replica_values(cell, run, "failed").sum() for cell, run in cells)
     seen.append(f"Of {experiment['replicas'] * len(cells)} networks, {failed:.0f} diverged.")
-    return " ".join([*seen, note(experiment)])
+    groups = line_groups(experiment["axes"]["initializer"])
+    return " ".join(seen) + "\n\n" + note(experiment, len(groups))
 
 
 if __name__ == "__main__":

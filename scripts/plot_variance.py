@@ -18,7 +18,7 @@ from initstudy.panels import (
 )
 from initstudy.results import Cells, replica_values, within
 from initstudy.study import facets
-from initstudy.style import conditions, facet_title, opening, page
+from initstudy.style import conditions, facet_title, page, sentence
 from initstudy.variance import Components, variance_components
 
 SHARES = {
@@ -95,13 +95,13 @@ def caption(experiment: dict, _: dict, cells: Cells) -> str:
             whole = sum(components)
             if whole > 0:
                 weights, order = 100 * components.replica / whole, 100 * components.seed / whole
-                seen.append(
-                    f"{opening(facet)}{experiment['initializers'][name]['label']}'s final accuracy "
-                    f"has a standard deviation of {100 * math.sqrt(whole):.2f} percentage points; "
-                    f"initial weights make {weights:.0f} % of its variance, the data order "
-                    f"{order:.0f} %."
+                found = (
+                    f"{experiment['initializers'][name]['label']}'s final accuracy has a standard "
+                    f"deviation of {100 * math.sqrt(whole):.2f} percentage points; initial weights "
+                    f"make {weights:.0f} % of its variance, the data order {order:.0f} %"
                 )
-    return " ".join([*seen, note(experiment)])
+                seen.append(sentence(facet, found))
+    return " ".join(seen) + "\n\n" + note(experiment)
 
 
 if __name__ == "__main__":

@@ -159,10 +159,10 @@ def facet_title(facet: dict) -> str:
     return textwrap.fill(facet_text(facet), TITLE_CHARACTERS)
 
 
-def opening(facet: dict) -> str:
-    """A facet as the beginning of a sentence: "Optimizer adam, batch size 32: "."""
-    words = facet_text(facet)
-    return f"{words[0].upper()}{words[1:]}: " if facet else ""
+def sentence(facet: dict, text: str) -> str:
+    """What is said of a facet: "Optimizer adam, batch size 32: the text."."""
+    whole = ": ".join(filter(None, [facet_text(facet), f"{text}."]))
+    return whole[0].upper() + whole[1:]
 
 
 def conditions(experiment: dict) -> str:
