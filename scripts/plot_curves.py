@@ -121,7 +121,7 @@ def caption(experiment: dict, _: dict, cells: Cells) -> str:
         shown = within(cells, experiment, facet)
         epochs = shown[0][0]["epochs"]
         final = labelled(shown, experiment["initializers"], "final_accuracy")
-        seen.append(sentence(facet, f"test accuracy after {epochs} epochs: {ranked(final)}"))
+        seen.append(sentence(facet, f"test accuracy after epoch {epochs}: {ranked(final)}"))
     seen.append(f"Chance is {100 * chance(cells):.1f} %.")
     groups = line_groups(experiment["axes"]["initializer"])
     return " ".join(seen) + "\n\n" + note(experiment, len(groups))

@@ -22,6 +22,7 @@ import plot_variance
 import synthetic
 from initstudy.results import Cells, read_cells, replica_rows, replica_values
 from initstudy.style import save
+from initstudy.verdicts import VERDICTS
 from legible import assert_legible, page_text
 from synthetic import CHANCE, REPLICAS, catalogue, experiment, strengths, write_runs
 
@@ -190,8 +191,9 @@ def test_what_never_varies_has_no_bar(tmp_path):
 
 
 def call(script: str, *arguments, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run a script as the command line does; it writes `folder`/a.pdf and a.png."""
+    """Run a script as the command line does; it writes `folder`/a.{pdf,png,rst}."""
     outputs = ["--output", folder / "a.pdf", "--preview", folder / "a.png"]
+    outputs += ["--caption", folder / "a.rst"]
     monkeypatch.setattr(sys, "argv", [script, *map(str, (*arguments, *outputs))])
     runpy.run_path(str(synthetic.ROOT / "scripts" / f"{script}.py"), run_name="__main__")
 
@@ -209,7 +211,7 @@ def judged(count: int) -> pd.DataFrame:
             "p_adjusted": 0.2,
             "margin": 0.01,
             "n": 10,
-            "verdict": list(itertools.islice(itertools.cycle(plot_claims.VERDICTS), count)),
+            "verdict": list(itertools.islice(itertools.cycle(VERDICTS), count)),
         }
     )
     table.loc[0, ["test", "effect", "margin"]] = ["correlation", 0.42, 0.3]
@@ -251,3 +253,4 @@ def test_the_command_line_draws_what_the_workflow_asks_for(tmp_path, monkeypatch
     arguments = ["--experiment", json.dumps(described), "--results", tmp_path]
     call("plot_hypothesis", *arguments, folder=tmp_path, monkeypatch=monkeypatch)
     assert "optimizer adam" in page_text(tmp_path / "a.pdf")
+    assert "Optimizer adam: rank correlation r = " in (tmp_path / "a.rst").read_text()

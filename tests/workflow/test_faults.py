@@ -21,8 +21,8 @@ from faults import (
     results,
 )
 
-from conftest import Project, new_project
 from initstudy.runs import read_attributes
+from workflow_project import Project, new_project
 
 DO = "see to it, then rerun"
 LOCKED = "It can be removed with the --unlock argument"

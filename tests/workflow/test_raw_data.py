@@ -8,7 +8,7 @@ from PIL import Image
 from rebuilds import NOTHING, jobs, outputs, planned
 
 from archives import map_md5, write_mnist
-from conftest import Project, new_project
+from workflow_project import Project, new_project
 
 STUDY = """\
 title: Raw data
