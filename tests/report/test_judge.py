@@ -36,6 +36,7 @@ def judged(claims: dict, tables: Path) -> pd.DataFrame:
 def run_judge(tables: Path, output: Path, claims: dict) -> subprocess.CompletedProcess:
     command = [sys.executable, "scripts/judge.py", "--claims", json.dumps(claims)]
     command += ["--tables", tables, "--output", output]
+    command += ["--caption", output.with_suffix(".rst")]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
