@@ -4,10 +4,10 @@ import argparse
 import json
 
 from initstudy.captions import save_caption
+from initstudy.claim_texts import claims_caption
 from initstudy.claims import judge, read_tables
 from initstudy.commands import run, written_whole
 from initstudy.declarations import check_claims
-from initstudy.verdicts import claims_caption
 
 
 def main() -> None:

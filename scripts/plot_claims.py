@@ -10,11 +10,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from initstudy.captions import save_caption
+from initstudy.claim_texts import (
+    VERDICTS,
+    claims_caption,
+    effect_text,
+    headline,
+    result_lines,
+)
 from initstudy.commands import run
 from initstudy.style import page, save
-from initstudy.verdicts import VERDICTS, claims_caption, effect_text, headline
 
-VERDICT_COLOURS = dict(zip(VERDICTS, ("#009e73", "#d55e00", "#7f7f7f"), strict=True))
 CLIP = 6
 """The scale's end, in margins."""
 STATEMENT_CHARACTERS = 52
@@ -72,7 +77,7 @@ def draw(study: str, claims: pd.DataFrame) -> Figure:
         claims, statements, results, heights, ends, strict=True
     ):
         top = end - height
-        colour = VERDICT_COLOURS[claim["verdict"]]
+        colour = VERDICTS[claim["verdict"]]
         write(left, top, statement)
         write(left, top + LINE * len(statement), [effect_text(claim)], color="#606060", size=7)
         draw_effect(middle, claim, top, end)
@@ -93,19 +98,6 @@ def draw(study: str, claims: pd.DataFrame) -> Figure:
     return figure
 
 
-def result_lines(claim: dict) -> list[str]:
-    """p, sample, and the sample that would decide an inconclusive claim."""
-    p = claim["p_adjusted"]
-    of = "initializers" if claim["test"] == "correlation" else "replicas"
-    lines = [
-        "p: too few data" if math.isnan(p) else "p < 0.001" if p < 0.001 else f"p = {p:.3f}",
-        f"n = {claim['n']} {of}",
-    ]
-    if claim["replicas_needed"] > claim["n"]:  # False for nan
-        lines.append(f"n needed: {claim['replicas_needed']:.0f}")
-    return lines
-
-
 def write(axes: Axes, top: float, lines: list[str], **style) -> None:
     """Lines of text from `top` down, with half a line between it and them."""
     for number, line in enumerate(lines):
@@ -117,7 +109,7 @@ def write(axes: Axes, top: float, lines: list[str], **style) -> None:
 def draw_effect(axes: Axes, claim: dict, top: float, end: float) -> None:
     """Effect and interval in margins, between what the test asks about."""
     middle = (top + end) / 2
-    colour = VERDICT_COLOURS[claim["verdict"]]
+    colour = VERDICTS[claim["verdict"]]
     axes.vlines(0, top, end, "#a0a0a0", linewidth=0.8)
     if claim["test"] == "equivalent":
         axes.fill_between([-1, 1], top, end, color="#e8e8e8", lw=0, zorder=0)

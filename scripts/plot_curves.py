@@ -8,7 +8,7 @@ from initstudy.captions import ranked
 from initstudy.figures import plot_command
 from initstudy.intervals import interval
 from initstudy.panels import chance, labelled, name_rows, write_margin
-from initstudy.results import Cells, within
+from initstudy.results import Cells, calibration_passes, within
 from initstudy.runs import Run
 from initstudy.study import facets
 from initstudy.style import (
@@ -103,9 +103,7 @@ def draw_dots(axes: Axes, cells: Cells, initializers: dict, epoch: int) -> None:
 
 def passes_done(cell: dict, run: Run) -> np.ndarray:
     """Epochs, and before them what calibration cost, in passes over the training data: E + 1."""
-    steps_per_epoch = run.history["step"][1]
-    calibration = run.attributes["calibration_samples"].mean()
-    return run.history["epoch"] + calibration / (steps_per_epoch * cell["batch_size"])
+    return run.history["epoch"] + calibration_passes(run, cell["batch_size"])
 
 
 def last_passes(cells: Cells) -> float:

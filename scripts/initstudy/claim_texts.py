@@ -6,6 +6,20 @@ VERDICTS = {"supported": "#009e73", "refuted": "#d55e00", "inconclusive": "#7f7f
 """Verdict -> colour."""
 
 
+def headline(claims: list[dict]) -> str:
+    """The verdicts counted; claims: rows of claims.csv."""
+    verdicts = [claim["verdict"] for claim in claims]
+    return ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in VERDICTS)
+
+
+def claims_caption(claims: list[dict]) -> str:
+    """Every claim with its effect and verdict."""
+    if not claims:
+        return "The study declares no claims."
+    said = [f"{claim['statement']} ({effect_text(claim)}: {claim['verdict']})" for claim in claims]
+    return f"Of {len(claims)} claims: {headline(claims)}. {' '.join(said)}"
+
+
 def effect_text(claim: dict) -> str:
     """Test, effect, interval and margin, in percentage points or as a correlation."""
     scale, unit = (1, "") if claim["test"] == "correlation" else (100, " pp")

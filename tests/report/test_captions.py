@@ -8,10 +8,9 @@ import pytest
 from scipy import stats
 from test_figures import FIGURES, judged
 
-import plot_claims
 from initstudy.captions import ranked, save_caption, with_interval
+from initstudy.claim_texts import VERDICTS, claims_caption
 from initstudy.results import Cells, read_cells, replica_rows
-from initstudy.verdicts import claims_caption
 from synthetic import CHANCE, catalogue, experiment, strengths, write_runs
 
 
@@ -95,7 +94,7 @@ def test_claims_are_counted_and_told_one_by_one():
     assert f"equivalent: {100 * second['effect']:+.2f} [" in said
     assert said.count("What the article says") == 6
     assert claims_caption([]) == "The study declares no claims."
-    assert set(claims["verdict"]) == set(plot_claims.VERDICT_COLOURS)
+    assert set(claims["verdict"]) == set(VERDICTS)
 
 
 @pytest.mark.parametrize("script", ["tabulate_experiment", "summarize_experiment"])

@@ -20,9 +20,9 @@ import plot_strength
 import plot_sweep
 import plot_variance
 import synthetic
+from initstudy.claim_texts import VERDICTS
 from initstudy.results import Cells, read_cells, replica_rows, replica_values
 from initstudy.style import save
-from initstudy.verdicts import VERDICTS
 from legible import assert_legible, page_text
 from synthetic import CHANCE, REPLICAS, catalogue, experiment, strengths, write_runs
 

@@ -11,14 +11,15 @@ from workflow_study import STUDY
 CELLS = {("zero", 32), ("he_normal", 32), ("consistency", 32), ("zero", 64), ("he_normal", 64)}
 KINDS = ("curves", "summary", "discrepancy", "moments", "deltas")
 FIRST_FIGURES = {f"first-{kind}" for kind in KINDS}
-FIGURES = FIRST_FIGURES | {"second-sweep", "cover", "claims"}
+FIGURES = FIRST_FIGURES | {"second-sweep", "cover", "claims", "explore"}
 SUMMARIES = {"first-summary", "second-summary"}
 TABLES = {"first", "second", "claims"} | SUMMARIES
 
 
 @dataclass(frozen=True)
 class Jobs:
-    """Jobs by what they make: data sets, cells (initializer, batch size), tables, figures."""
+    """Jobs by what they make: data sets, cells (initializer, batch size), tables, figures, among
+    which the explorer counts."""
 
     data: frozenset = frozenset()
     cells: frozenset = frozenset()
@@ -28,13 +29,13 @@ class Jobs:
 
 def jobs(data: Iterable = (), cells: Iterable = (), tables: Iterable = (), figures: Iterable = ()):
     """These jobs, and the binding of whatever is drawn anew."""
-    bound = {"all"} if set(figures) else set()
+    bound = {"all"} if set(figures) - {"explore"} else set()
     return Jobs(*map(frozenset, (data, cells, tables, set(figures) | bound)))
 
 
 NOTHING = jobs()
-SUMMARIZED = jobs(tables=SUMMARIES, figures={"first-summary"})
-JUDGED = jobs(tables={"claims"}, figures={"claims"})
+SUMMARIZED = jobs(tables=SUMMARIES, figures={"first-summary", "explore"})
+JUDGED = jobs(tables={"claims"}, figures={"claims", "explore"})
 EVERYTHING = jobs({"digits"}, CELLS, TABLES, FIGURES)
 TRAINED = jobs((), CELLS, TABLES, FIGURES)
 
@@ -42,7 +43,7 @@ TRAINED = jobs((), CELLS, TABLES, FIGURES)
 def of_first(cells: Iterable = ()) -> Jobs:
     """What hangs on the first experiment's cells."""
     tables = {"first", "first-summary", "claims"}
-    return jobs((), cells, tables, FIRST_FIGURES | {"cover", "claims"})
+    return jobs((), cells, tables, FIRST_FIGURES | {"cover", "claims", "explore"})
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ EDITS = {
     "comment in the study": Edit(appended("studies/small.yaml", COMMENT), NOTHING),
     "comment in a rule file": Edit(appended("rules/train.smk", COMMENT), NOTHING),
     "README": Edit(lambda project: (project / "README.md").write_text("New.\n"), NOTHING),
+    "what the terminal says": Edit(appended(f"{PACKAGE}/messages.py", COMMENT), NOTHING),
     "threads": Edit(nothing, NOTHING, ("--set-threads", "train_cell=2")),
     "resources": Edit(nothing, NOTHING, ("--set-resources", "train_cell:mem_mb=3000")),
     "profile": Edit(appended("profiles/default/config.yaml", "printshellcmds: true\n"), NOTHING),
@@ -147,6 +149,10 @@ EDITS = {
         appended(f"{PACKAGE}/layer_panels.py", COMMENT),
         jobs(figures={"first-moments", "first-deltas"}),
     ),
+    "the explorer's looks": Edit(
+        appended(f"{PACKAGE}/explorer/template/page.css", "p { margin: 0; }\n"),
+        jobs(figures={"explore"}),
+    ),
     "one initializer's function": Edit(
         appended(f"{PACKAGE}/initializers/consistency.py", COMMENT),
         of_first({("consistency", 32)}),
@@ -161,7 +167,7 @@ EDITS = {
     "the data set's reader": Edit(appended(f"{PACKAGE}/data/digits.py", COMMENT), EVERYTHING),
     "the table script": Edit(
         appended("scripts/tabulate_experiment.py", COMMENT),
-        jobs((), (), TABLES - SUMMARIES, {"cover", "claims"}),
+        jobs((), (), TABLES - SUMMARIES, {"cover", "claims", "explore"}),
     ),
     "a claim's margin": Edit(study(STUDY.replace("margin: 0.05", "margin: 0.1")), JUDGED),
     "a claim's wording": Edit(study(STUDY.replace("is better than", "beats")), JUDGED),
@@ -169,7 +175,7 @@ EDITS = {
     "the summaries": Edit(appended(f"{PACKAGE}/summaries.py", COMMENT), SUMMARIZED),
     "the statistics of judge and summaries": Edit(
         appended(f"{PACKAGE}/inference.py", COMMENT),
-        jobs((), (), SUMMARIES | {"claims"}, {"first-summary", "claims"}),
+        jobs((), (), SUMMARIES | {"claims"}, {"first-summary", "claims", "explore"}),
     ),
     "a default that one experiment overrides": Edit(
         appended("studies/small.yaml", "  batch_size: 64\n"), of_first({("consistency", 64)})
@@ -180,13 +186,15 @@ EDITS = {
             (),
             {("pytorch_default", 64)},
             {"third", "third-summary"},
-            {"cover", *(f"third-{kind}" for kind in KINDS)},
+            {"cover", "explore", *(f"third-{kind}" for kind in KINDS)},
         ),
     ),
-    "remove an experiment": Edit(study(STUDY.replace(SECOND, "")), jobs(figures={"cover"})),
+    "remove an experiment": Edit(
+        study(STUDY.replace(SECOND, "")), jobs(figures={"cover", "explore"})
+    ),
     "rename an experiment": Edit(
         study(STUDY.replace("  second:", "  other:")),
-        jobs((), (), {"other", "other-summary"}, {"cover", "other-sweep"}),
+        jobs((), (), {"other", "other-summary"}, {"cover", "explore", "other-sweep"}),
     ),
     "add an initializer": Edit(
         study(
@@ -196,7 +204,7 @@ EDITS = {
     ),
     "a label": Edit(
         replaced("config.yaml", "label: Consistency\n", "label: Consistent\n"),
-        jobs(figures=FIRST_FIGURES | {"cover"}),
+        jobs(figures=FIRST_FIGURES | {"cover", "explore"}),
     ),
     "the title": Edit(
         study(STUDY.replace("A small study", "A renamed study")), jobs(figures=FIGURES)
@@ -223,7 +231,7 @@ def outputs(project: Path) -> dict[Path, bytes]:
     return {
         path: path.read_bytes()
         for path in (project / "results").rglob("*")
-        if path.suffix in (".h5", ".csv", ".pdf", ".png", ".rst")
+        if path.suffix in (".h5", ".csv", ".pdf", ".png", ".rst", ".html")
     }
 
 
@@ -234,4 +242,5 @@ def made_by(expected: Jobs, path: Path) -> bool:
         axes = dict(part.split("=") for part in parts if "=" in part)
         return (axes["initializer"], int(axes["batch_size"])) in expected.cells
     kind = {"data": expected.data, "tables": expected.tables, "figures": expected.figures}
+    kind["results"] = expected.figures
     return path.stem in kind[parts[-2]]
