@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from initstudy.claim_texts import VERDICTS
+from initstudy.claim_texts import VERDICTS, headline
 
 LINES = 10
 """Of the end of a failed job's log."""
@@ -37,8 +37,7 @@ def verdicts(title: str, claims: Path) -> str:
     """How many claims have which verdict, and a line for each."""
     with claims.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    found = [row["verdict"] for row in rows]
-    counts = ", ".join(f"{found.count(verdict)} {verdict}" for verdict in VERDICTS)
+    counts = headline(rows)
     effects = [effect(row) for row in rows]
     width = max(map(len, effects), default=0)
     lines = [

@@ -21,8 +21,9 @@ import plot_sweep
 import plot_variance
 import synthetic
 from initstudy.claim_texts import VERDICTS
+from initstudy.panels import spread
 from initstudy.results import Cells, read_cells, replica_rows, replica_values
-from initstudy.style import save
+from initstudy.style import MOST_LINES, line_groups, save
 from legible import assert_legible, page_text
 from synthetic import CHANCE, REPLICAS, catalogue, experiment, strengths, write_runs
 
@@ -180,6 +181,26 @@ def test_hypothesis_shows_the_rank_correlation(count, tmp_path):
     title = plot_hypothesis.draw(described, {}, cells).axes[0].get_title(loc="left")
     assert title == plot_hypothesis.in_words(found)
     assert title.startswith(f"r = {found.value:.2f}")
+
+
+def test_names_are_spread_no_farther_than_they_touch():
+    gaps = np.random.default_rng(0).uniform(0, 0.2, (50, 8))
+    for places in np.cumsum(gaps / gaps.sum(axis=1, keepdims=True), axis=1):
+        moved = spread(places, 0.08)
+        assert (np.diff(moved) > 0.08 - 1e-9).all()
+        assert moved[0] >= 0
+        assert moved[-1] <= 1
+    assert spread(np.array([0.1, 0.5, 0.9]), 0.08) == pytest.approx([0.1, 0.5, 0.9])
+    assert spread(np.array([0.5, 0.5, 0.9]), 0.08) == pytest.approx([0.46, 0.54, 0.9])
+
+
+@pytest.mark.parametrize("count", [1, 8, 9, 21])
+def test_every_initializer_is_in_one_group(count):
+    names = [f"name_{number}" for number in range(count)]
+    groups = line_groups(names)
+    assert [name for group in groups for name in group] == names
+    assert max(map(len, groups)) <= MOST_LINES
+    assert max(map(len, groups)) - min(map(len, groups)) <= 1
 
 
 def test_what_never_varies_has_no_bar(tmp_path):
