@@ -21,14 +21,15 @@ HEAD_ROOM = 1.5
 def memory(cell: dict, data_bytes: int) -> int:
     """Megabytes, from replicas, batch size, depth, calibration size and the size of the data.
 
-    They are taken by PyTorch, by the images (twice: as read, and as trained on), by the activations
-    of the widest layer (for at least the 256 images at a time that statistics are taken of), by
-    those that wait for the backward pass, and by one network's calibration.
+    They are taken by PyTorch, by the images, by the activations of the widest layer (for at least
+    the 256 images at a time that statistics are taken of), by those that wait for the backward
+    pass, and by one network's calibration. Jobs of one machine share the images: each is asked for
+    all of them.
     """
     batch = cell["batch_size"]
     replica = 0.1 * max(batch, 256) + 0.02 * batch * cell["depth"]
     calibration = 0.15 * cell["calibration_size"]
-    expected = 900 + 2 * data_bytes / 1e6 + replica * cell["replicas"] + calibration
+    expected = 900 + data_bytes / 1e6 + replica * cell["replicas"] + calibration
     return math.ceil(HEAD_ROOM * expected)
 
 
