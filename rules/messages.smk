@@ -20,7 +20,9 @@ def together(job):
 
 onsuccess:
     made = {file for job in workflow.dag.jobs for file in job.output}
-    asked = {file for job in workflow.dag.targetjobs for file in job.output or job.input}
+    asked = {str(file) for file in workflow.dag.targetfiles}
+    # Of rules that were asked for by name, such as `all`.
+    asked |= {file for job in workflow.dag.targetjobs if not job.output for file in job.input}
     claims = "results/tables/claims.csv"
     logger.info(
         messages.success(

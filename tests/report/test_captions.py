@@ -128,6 +128,6 @@ def test_what_reads_like_markup_stands_for_itself(tmp_path):
 
     text = "A *study* of `x_`, |y|, N(0, \\sigma) and names_ like he_normal.\n\nHow: *so*."
     save_caption(tmp_path / "a.rst", text)
-    shown = publish_parts((tmp_path / "a.rst").read_text(), writer_name="html")["body"]
+    shown = publish_parts((tmp_path / "a.rst").read_text(), writer="html")["body"]
     assert "A *study* of `x_`, |y|, N(0, \\sigma) and names_ like he_normal." in shown
     assert shown.count("<p>") == 2
