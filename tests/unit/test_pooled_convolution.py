@@ -92,7 +92,7 @@ def test_a_failing_compiler_is_said_and_leaves_nothing(monkeypatch, capsys, tmp_
     monkeypatch.setattr(native.shutil, "which", lambda _: "false")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     native.compiled.cache_clear()
-    assert native.compiled(SOURCE, KERNEL=5, CHANNELS=3) is None
+    assert native.compiled(SOURCE, KERNEL=5, CHANNELS=3, LANES=16) is None
     assert "cannot be compiled" in capsys.readouterr().err
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
     native.compiled.cache_clear()
@@ -105,11 +105,11 @@ def test_a_library_is_compiled_once_for_a_machine(monkeypatch, tmp_path):
     monkeypatch.setattr(native.subprocess, "run", lambda *a, **k: calls.append(a) or run(*a, **k))
     for _ in range(2):
         native.compiled.cache_clear()
-        assert native.compiled(SOURCE, KERNEL=5, CHANNELS=3) is not None
+        assert native.compiled(SOURCE, KERNEL=5, CHANNELS=3, LANES=16) is not None
     assert len(calls) == 1
     monkeypatch.setattr(native, "_processor_features", lambda: "another processor")
     native.compiled.cache_clear()
-    assert native.compiled(SOURCE, KERNEL=5, CHANNELS=3) is not None
+    assert native.compiled(SOURCE, KERNEL=5, CHANNELS=3, LANES=16) is not None
     assert len(calls) == 2
     native.compiled.cache_clear()
 

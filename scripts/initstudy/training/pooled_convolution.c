@@ -5,14 +5,14 @@
    adding a multiple of one patch, than to convolve with a gradient that is mostly zero.
 
    All arrays are channels last, float32; groups divide the channels of inputs and outputs, as in
-   grouped convolutions. Known at compile time: KERNEL, the kernel's height and width, and CHANNELS,
-   the input channels of a group. */
+   grouped convolutions. Known at compile time: KERNEL, the kernel's height and width, CHANNELS, the
+   input channels of a group, and LANES, the numbers in a vector. */
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LANES = 16, ROW = KERNEL * CHANNELS, VECTORS = (ROW + LANES - 1) / LANES };
+enum { ROW = KERNEL * CHANNELS, VECTORS = (ROW + LANES - 1) / LANES };
 enum { BUFFERS = 4 };
 
 /* Part of a row of a patch, of any alignment; compilers make the machine's own vectors of it. */

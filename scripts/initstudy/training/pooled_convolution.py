@@ -13,7 +13,7 @@ from initstudy.native import compiled
 
 SOURCE = Path(__file__).with_suffix(".c")
 LANES = 16
-"""Of its vectors."""
+"""Numbers in one of its vectors."""
 POOLING = 2
 
 
@@ -26,9 +26,9 @@ def pooled_convolution(x: Tensor, weight: Tensor, bias: Tensor, groups: int) -> 
     """
     if torch.is_grad_enabled() and x.device.type == "cpu" and x.dtype == torch.float32:
         channels, kernel = weight.shape[1:3]
-        if library := compiled(SOURCE, KERNEL=kernel, CHANNELS=channels):
+        if library := compiled(SOURCE, KERNEL=kernel, CHANNELS=channels, LANES=LANES):
             return _PooledConvolution.apply(x, weight, bias, groups, library)
-    return F.relu(F.max_pool2d(F.conv2d(x, weight, bias, groups=groups), POOLING))
+    return F.max_pool2d(F.conv2d(x, weight, bias, groups=groups), POOLING).relu_()
 
 
 class _PooledConvolution(torch.autograd.Function):
