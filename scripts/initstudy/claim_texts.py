@@ -21,11 +21,17 @@ def claims_caption(claims: list[dict]) -> str:
 
 
 def effect_text(claim: dict) -> str:
-    """Test, effect, interval and margin, in percentage points or as a correlation."""
-    scale, unit = (1, "") if claim["test"] == "correlation" else (100, " pp")
-    effect, low, high = (f"{scale * claim[key]:+.2f}" for key in ("effect", "ci_low", "ci_high"))
-    interval = "" if math.isnan(claim["ci_low"]) else f" [{low}, {high}]"
-    return f"{claim['test']}: {effect}{interval}{unit}; margin {scale * claim['margin']:g}{unit}"
+    """Test, measured effect and margin."""
+    scale, _, unit = _units(claim)
+    return f"{claim['test']}: {measured_text(claim)}; margin {scale * claim['margin']:g}{unit}"
+
+
+def measured_text(claim: dict) -> str:
+    """+1.5 pp [0.9, 2.1], in percentage points of accuracy; or a rank correlation, +0.45."""
+    scale, digits, unit = _units(claim)
+    effect, low, high = (scale * claim[key] for key in ("effect", "ci_low", "ci_high"))
+    interval = "" if math.isnan(low) else f" [{low:.{digits}f}, {high:.{digits}f}]"
+    return f"{effect:+.{digits}f}{unit}{interval}"
 
 
 def result_lines(claim: dict) -> list[str]:
@@ -39,3 +45,8 @@ def result_lines(claim: dict) -> list[str]:
     if claim["replicas_needed"] > claim["n"]:  # False for nan
         lines.append(f"n needed: {claim['replicas_needed']:.0f}")
     return lines
+
+
+def _units(claim: dict) -> tuple[int, int, str]:
+    """The factor by which effects are shown, their decimals, and their unit."""
+    return (1, 2, "") if claim["test"] == "correlation" else (100, 1, " pp")

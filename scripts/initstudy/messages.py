@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from initstudy.claim_texts import VERDICTS, headline
+from initstudy.claim_texts import VERDICTS, headline, measured_text
 
 LINES = 10
 """Of the end of a failed job's log."""
@@ -38,7 +38,7 @@ def verdicts(title: str, claims: Path) -> str:
     with claims.open(newline="") as file:
         rows = list(csv.DictReader(file))
     counts = headline(rows)
-    effects = [effect(row) for row in rows]
+    effects = [measured_text(row | _numbers(row)) for row in rows]
     width = max(map(len, effects), default=0)
     lines = [
         f"  {row['verdict']:{max(map(len, VERDICTS))}}  {text:{width}}  {row['statement']}"
@@ -47,12 +47,9 @@ def verdicts(title: str, claims: Path) -> str:
     return "\n".join([f"{title}, its claims: {counts}", *lines])
 
 
-def effect(row: dict[str, str]) -> str:
-    """+1.5 pp [0.9, 2.1], in percentage points of accuracy; or a rank correlation, +0.45."""
-    scale, digits, unit = (1, 2, "") if row["test"] == "correlation" else (100, 1, " pp")
-    value, low, high = (scale * float(row[key] or "nan") for key in ("effect", "ci_low", "ci_high"))
-    interval = f" [{low:.{digits}f}, {high:.{digits}f}]" if row["ci_low"] else ""
-    return f"{value:+.{digits}f}{unit}{interval}"
+def _numbers(row: dict[str, str]) -> dict[str, float]:
+    """The effect and its interval, nan where the table has none."""
+    return {key: float(row[key] or "nan") for key in ("effect", "ci_low", "ci_high")}
 
 
 Job = tuple[str, list[str], list[str]]
