@@ -91,7 +91,7 @@ def test_claims_are_counted_and_told_one_by_one():
     said = claims_caption(claims.to_dict("records"))
     assert said.startswith("Of 6 claims: 2 supported, 2 refuted, 2 inconclusive. ")
     second = claims.iloc[1]
-    assert f"equivalent: {100 * second['effect']:+.2f} [" in said
+    assert f"equivalent: {100 * second['effect']:+.1f} pp [" in said
     assert said.count("What the article says") == 6
     assert claims_caption([]) == "The study declares no claims."
     assert set(claims["verdict"]) == set(VERDICTS)
