@@ -1,0 +1,112 @@
+"""What evaluations and statistics take of the time of a default cell, at CIFAR-10's size.
+
+Trains config.yaml's default cell once, as a job would, on made-up images of CIFAR-10's number, with
+a clock around the parts. Takes about four minutes on one core; run it as `make benchmark` is run.
+"""
+
+import functools
+import math
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from unittest import mock
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+
+import numpy as np
+import torch
+
+from initstudy.data.store import SHAPE, Dataset
+from initstudy.devices import choose_device, describe_device
+from initstudy.plugins import load_function
+from initstudy.study import cell_options
+from initstudy.training import loop
+from initstudy.training.cell import make_training
+from initstudy.training.checkpoints import Checkpoint
+from initstudy.training.recorder import StatisticsRecorder
+from initstudy.training.replicated import ReplicatedNetwork
+from initstudy.yaml_files import read_yaml
+
+ROOT = Path(__file__).parents[1]
+CLASSES = 10
+COUNTS = {"train": 45_000, "validation": 5_000, "test": 10_000}
+
+
+def made_up_images() -> Dataset:
+    random = np.random.default_rng(0)
+    return Dataset(
+        images={
+            split: random.integers(0, 256, (count, *SHAPE), dtype=np.uint8)
+            for split, count in COUNTS.items()
+        },
+        labels={split: random.integers(0, CLASSES, count) for split, count in COUNTS.items()},
+        mean=np.full(3, 0.5),
+        std=np.full(3, 0.25),
+        classes=[str(number) for number in range(CLASSES)],
+        provenance={},
+    )
+
+
+def default_cell() -> dict:
+    config = read_yaml(ROOT / "config.yaml")
+    axes = config["defaults"]
+    rate = axes["learning_rate"][axes["optimizer"]]
+    return cell_options(config, axes | {"learning_rate": rate})
+
+
+class Clock:
+    """Seconds spent in functions, by name."""
+
+    def __init__(self, device: torch.device):
+        self.device = device
+        self.seconds: Counter[str] = Counter()
+
+    def timed(self, name: str, function: Callable) -> Callable:
+        @functools.wraps(function)
+        def call(*arguments):
+            start = self._now()
+            result = function(*arguments)
+            self.seconds[name] += self._now() - start
+            return result
+
+        return call
+
+    def _now(self) -> float:
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+        return time.perf_counter()
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    device, cell, dataset = choose_device("auto"), default_cell(), made_up_images()
+    architecture = load_function(cell["architecture"])
+    networks = [architecture(CLASSES, cell["depth"], cell["norm"]) for _ in range(cell["replicas"])]
+    training = make_training(
+        cell,
+        ReplicatedNetwork(networks).to(device),
+        dataset,
+        dataset.images["train"],
+        dataset.labels["train"],
+        device,
+    )
+    clock = Clock(device)
+    record = clock.timed("statistics", StatisticsRecorder.record)
+    evaluate = clock.timed("evaluations", loop.evaluate)
+    never = Checkpoint(Path("unused"), {}, minutes=math.inf)
+    with (
+        mock.patch.object(StatisticsRecorder, "record", record),
+        mock.patch.object(loop, "evaluate", evaluate),
+    ):
+        clock.timed("all", training.run)(cell["epochs"], never, {})
+    whole = clock.seconds.pop("all")
+    print(f"{describe_device(device)}: {whole:.0f} s")
+    for name, seconds in clock.seconds.items():
+        print(f"{name}: {seconds:.1f} s, {seconds / whole:.1%}")
+
+
+if __name__ == "__main__":
+    main()
