@@ -19,9 +19,10 @@ cost: setup  ## what every experiment of a study costs: make cost STUDY=article
 test: setup  ## the tests, but for those that take minutes each
 	$(ACTIVATE) && pytest -m "not slow" --numprocesses auto --maxprocesses 8 --dist loadfile
 
-benchmark: setup  ## training speed beside other ways to train, results/benchmarks/training_speed.csv
+benchmark: setup  ## speed beside other ways to train, results/benchmarks/training_speed.csv, and what recording costs
 	$(ACTIVATE) && pip install --quiet --requirement envs/benchmark.txt \
-		&& python benchmarks/training_speed.py --output results/benchmarks/training_speed.csv
+		&& python benchmarks/training_speed.py --output results/benchmarks/training_speed.csv \
+		&& python benchmarks/recording_share.py
 
 rulegraph: setup  ## the picture of the rules in README, docs/rulegraph.svg; needs graphviz
 	$(ACTIVATE) && PYTHONHASHSEED=0 \
