@@ -202,16 +202,16 @@ def test_wrong_input_is_one_sentence(data, tmp_path):
 
 def test_what_only_training_uses_does_not_make_a_probe_out_of_date():
     config = read_yaml(ROOT / "config.yaml") | {"study": "embedded"}
+    draws = read_yaml(ROOT / "studies/embedded.yaml")["probe"]["draws"]
     point = {"dataset": "photos", "network": "plain", "depth": 9, "norm": "none"}
 
     def options(initializer, **defaults):
-        study = load_study(
-            config, {"defaults": defaults}, ROOT / "studies", ROOT / "rules/study.schema.yaml"
-        )
+        changes = {"defaults": defaults, "replicas": draws + 1}
+        study = load_study(config, changes, ROOT / "studies", ROOT / "rules/study.schema.yaml")
         return probe_options(study, study["probe"], point | {"initializer": initializer})
 
     assert options("lsuv") == options("lsuv", epochs=7, train_size=1200, seed=5, batch_size=8)
-    assert options("lsuv")["replicas"] == 20
+    assert options("lsuv")["replicas"] == draws
     assert options("lsuv")["depth"] == 9
     assert options("lsuv", calibration_size=99)["calibration_size"] == 99
     assert options("zero", calibration_size=99) == options("zero")
