@@ -31,7 +31,7 @@ def text_boxes(figure: Figure) -> dict[Text, Bbox]:
 
 
 def assert_legible(figure: Figure) -> None:
-    """No text overlaps another or leaves the page."""
+    """No text overlaps another, or follows it in a line without a gap, or leaves the page."""
     boxes = text_boxes(figure)
     width, height = figure.bbox.size
     assert not [
@@ -39,7 +39,8 @@ def assert_legible(figure: Figure) -> None:
         for text, box in boxes.items()
         if min(box.x0, box.y0) < 0 or box.x1 > width or box.y1 > height
     ]
-    inside = [(text.get_text(), box.padded(-0.5)) for text, box in boxes.items()]
+    gap = figure.dpi / 72
+    inside = [(text.get_text(), box.padded(gap, -0.5)) for text, box in boxes.items()]
     pairs = itertools.combinations(inside, 2)
     assert not [(first[0], other[0]) for first, other in pairs if first[1].overlaps(other[1])]
 

@@ -13,7 +13,6 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import PercentFormatter
 
 from initstudy.commands import written_whole
 
@@ -92,8 +91,8 @@ def line_groups(names: Sequence[str]) -> list[list[str]]:
 
 
 def in_percent(axis: Axis) -> None:
-    """Fractions on this axis are labelled in per cent."""
-    axis.set_major_formatter(PercentFormatter(1, symbol="\N{NO-BREAK SPACE}%"))
+    """Fractions on this axis are labelled in per cent, with no more decimals than they need."""
+    axis.set_major_formatter(lambda value, _: f"{100 * value:.6g}\N{NO-BREAK SPACE}%")
 
 
 def page(

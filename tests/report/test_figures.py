@@ -15,6 +15,7 @@ from scipy import stats
 
 import plot_best_rate
 import plot_claims
+import plot_curves
 import plot_hypothesis
 import plot_strength
 import plot_sweep
@@ -25,7 +26,15 @@ from initstudy.panels import spread
 from initstudy.results import Cells, read_cells, replica_rows, replica_values
 from initstudy.style import MOST_LINES, line_groups, save
 from legible import assert_legible, page_text
-from synthetic import CHANCE, REPLICAS, catalogue, experiment, strengths, write_runs
+from synthetic import (
+    CHANCE,
+    REPLICAS,
+    catalogue,
+    drawn_accuracy,
+    experiment,
+    strengths,
+    write_runs,
+)
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -77,6 +86,16 @@ def test_figures_are_legible_and_reproducible(kind, count, tmp_path):
         for suffix in ("pdf", "png"):
             first, second = ((tmp_path / f"{name}.{suffix}").read_bytes() for name in "ab")
             assert first == second
+
+
+def test_percentages_have_no_more_decimals_than_they_need(tmp_path):
+    """Where accuracies span less than a half, labels with decimals would run into each other."""
+    described = experiment(catalogue(4))
+    cells = cells_of(described, tmp_path, test=lambda cell: drawn_accuracy(cell) / 2)
+    figure = plot_curves.draw(described, {}, cells)
+    assert_legible(figure)
+    labels = {label.get_text() for axes in figure.axes for label in axes.get_xticklabels()}
+    assert "20\N{NO-BREAK SPACE}%" in labels
 
 
 @pytest.mark.parametrize(
