@@ -208,7 +208,7 @@ def test_the_page_says_what_it_shows(viewport, study):
         "n = 4 replicas that differ in their initial weights alone.",
         "Shown: depth 6, optimizer adam.",
         "band: their middle half, between the quartiles",
-        "supported He & others' initialization is <better> than zero weights. greater: +20.00",
+        "supported He & others' initialization is <better> than zero weights. greater: +20.0 pp",
         "Numbers have 3 significant digits.",
     ):
         assert words in said
