@@ -19,13 +19,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 import numpy as np
+from default_cell import ROOT, default_cell
 
 from initstudy.data.store import BLOCK, SHAPE, write_dataset
 from initstudy.resources import BUFFERS
-from initstudy.study import cell_options, merged
-from initstudy.yaml_files import read_yaml
 
-ROOT = Path(__file__).parents[1]
 CLASSES = 1000
 COUNTS = {"train": 1_281_167, "test": 50_000}
 
@@ -52,17 +50,7 @@ class MadeUp:
 
 def training_cell(replicas: int) -> dict:
     """One epoch of config.yaml's defaults on all images, but for the batch size."""
-    config = read_yaml(ROOT / "config.yaml")
-    study = merged(config, {"replicas": replicas})
-    axes = config["defaults"] | {
-        "dataset": "made_up",
-        "learning_rate": config["defaults"]["learning_rate"]["adam"],
-        "batch_size": 256,
-        "calibration_size": 0,
-        "calibration_source": "none",
-        "epochs": 1,
-    }
-    return cell_options(study, axes)
+    return default_cell(dataset="made_up", batch_size=256, epochs=1) | {"replicas": replicas}
 
 
 def measured(name: str, command: list[str]) -> None:

@@ -18,20 +18,18 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 import numpy as np
 import torch
+from default_cell import default_cell
 
 from initstudy.data.store import SHAPE, Dataset
 from initstudy.devices import choose_device, describe_device
 from initstudy.plugins import load_function
 from initstudy.resources import BUFFERS
-from initstudy.study import cell_options
 from initstudy.training import loop
 from initstudy.training.cell import make_training
 from initstudy.training.checkpoints import Checkpoint
 from initstudy.training.recorder import StatisticsRecorder
 from initstudy.training.replicated import ReplicatedNetwork
-from initstudy.yaml_files import read_yaml
 
-ROOT = Path(__file__).parents[1]
 CLASSES = 10
 COUNTS = {"train": 45_000, "validation": 5_000, "test": 10_000}
 
@@ -49,13 +47,6 @@ def made_up_images() -> Dataset:
         classes=[str(number) for number in range(CLASSES)],
         provenance={},
     )
-
-
-def default_cell() -> dict:
-    config = read_yaml(ROOT / "config.yaml")
-    axes = config["defaults"]
-    rate = axes["learning_rate"][axes["optimizer"]]
-    return cell_options(config, axes | {"learning_rate": rate})
 
 
 class Clock:
