@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from scipy.special import stdtrit  # scipy.stats would take most of a small figure's time to import
+from scipy.special import stdtrit  # scipy.stats takes over half a second to import
 
 
 def interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
