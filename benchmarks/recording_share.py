@@ -8,6 +8,7 @@ import functools
 import math
 import os
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -91,11 +92,12 @@ def main() -> None:
     clock = Clock(device)
     record = clock.timed("statistics", StatisticsRecorder.record)
     evaluate = clock.timed("evaluations", loop.evaluate)
-    never = Checkpoint(Path("unused"), {}, minutes=math.inf)
     with (
+        tempfile.TemporaryDirectory() as folder,
         mock.patch.object(StatisticsRecorder, "record", record),
         mock.patch.object(loop, "evaluate", evaluate),
     ):
+        never = Checkpoint(Path(folder) / "checkpoint.pt", {}, minutes=math.inf)
         clock.timed("all", training.run)(cell["epochs"], never, {})
     whole = clock.seconds.pop("all")
     print(f"{describe_device(device)}: {whole:.0f} s")
