@@ -1,48 +1,22 @@
 # How the initial weight distribution changes the training of a CNN: from data sets to figures.
 # Data flows one way, a file of rules a stage:
 #
-#   fetch -> prepare -> probe / train -> tabulate -> judge / plot -> bind / explore
+#   fetch -> prepare -> probe / train -> gather -> tabulate -> judge / plot -> bind / explore
 #
-# What is run stands in config.yaml and in studies/, how in scripts/.
+# What is run stands in config.yaml and in studies/, how in scripts/. Every rule runs one command of
+# scripts/ and has the digest of the code that it runs as a parameter: an edit of behaviour rebuilds
+# what depends on it, while comments and the places of files do not count.
 
 from snakemake.utils import min_version
 
 min_version("9.27")
 
 
-configfile: "config.yaml"
-
-
-report: "report/workflow.rst"
-
-
-include: "rules/study.smk"
-include: "rules/inputs.smk"
-include: "rules/fetch.smk"
-include: "rules/prepare.smk"
-include: "rules/train.smk"
-include: "rules/probe.smk"
-include: "rules/tabulate.smk"
-include: "rules/judge.smk"
-include: "rules/plot.smk"
-include: "rules/bind.smk"
-include: "rules/explore.smk"
-include: "rules/cost.smk"
-include: "rules/messages.smk"
-
-
-localrules:
-    all,
-    fetch_archive,
-
-
-# Else `--resources gpu=1`, which is for one machine, would let one job at a time reach a cluster.
-resource_scopes:
-    gpu="local",
+include: "rules/stages.smk"
 
 
 rule all:
+    """All figures in one file, and the explorer, of the study that is run."""
     default_target: True
     input:
-        "results/figures/all.pdf",
-        "results/explore.html",
+        MAIN_RESULTS,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
-from initstudy.study import cell_options, expand
-from initstudy.yaml_files import read_yaml
+from initstudy.study.cells import cell_options, expand
+from initstudy.study.yaml_files import read_yaml
 
 ROOT = Path(__file__).parents[1]
 

@@ -22,7 +22,7 @@ import numpy as np
 from default_cell import ROOT, default_cell
 
 from initstudy.data.store import BLOCK, SHAPE, write_dataset
-from initstudy.resources import BUFFERS
+from initstudy.training.resources import BUFFERS
 
 CLASSES = 1000
 COUNTS = {"train": 1_281_167, "test": 50_000}

@@ -21,15 +21,15 @@ import numpy as np
 import torch
 from default_cell import default_cell
 
+from initstudy.core.devices import choose_device, describe_device
+from initstudy.core.plugins import load_function
 from initstudy.data.store import SHAPE, Dataset
-from initstudy.devices import choose_device, describe_device
-from initstudy.plugins import load_function
-from initstudy.resources import BUFFERS
+from initstudy.networks.replicated import ReplicatedNetwork
 from initstudy.training import loop
 from initstudy.training.cell import make_training
 from initstudy.training.checkpoints import Checkpoint
 from initstudy.training.recorder import StatisticsRecorder
-from initstudy.training.replicated import ReplicatedNetwork
+from initstudy.training.resources import BUFFERS
 
 CLASSES = 10
 COUNTS = {"train": 45_000, "validation": 5_000, "test": 10_000}

@@ -21,10 +21,10 @@ from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 from ways import WAYS
 
-from initstudy.devices import choose_device, describe_device
-from initstudy.networks import lenet5
-from initstudy.resources import BUFFERS
-from initstudy.style import COLOURS, page
+from initstudy.core.devices import choose_device, describe_device
+from initstudy.figures.style import COLOURS, page
+from initstudy.networks.architectures import lenet5
+from initstudy.training.resources import BUFFERS
 
 HERE = Path(__file__).parent
 REPETITIONS = 3

@@ -22,10 +22,10 @@ from torch.func import (
 from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
 
+from initstudy.networks.replicated import ReplicatedNetwork
 from initstudy.optimizers import make_optimizer
 from initstudy.training.batches import MiniBatches, Normalizer
 from initstudy.training.recorder import replica_losses
-from initstudy.training.replicated import ReplicatedNetwork
 
 MEAN, STD = (0.5, 0.5, 0.5), (0.25, 0.25, 0.25)
 RATE = 1e-3

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 from ways import WAYS, Finished, Problem
 
-from initstudy.devices import choose_device
-from initstudy.networks import lenet5
+from initstudy.core.devices import choose_device
+from initstudy.networks.architectures import lenet5
 
 CLASSES = 10
 IMAGES = 4096

@@ -1,61 +1,55 @@
 # all.pdf: a page that says what was run, then every figure of the study.
 
 DEFAULT_FIGURES = ["curves", "summary", "discrepancy", "moments", "deltas"]
-PAGES = ["cover"] + ["claims"] * bool(CLAIMS) + ["signal_propagation"] * ("probe" in STUDY)
-for name in EXPERIMENT_AXES:
-    for kind in STUDY["experiments"][name].get("figures", DEFAULT_FIGURES):
-        parts = FACETS[name] if kind in FACET_FIGURES else [""]
-        PAGES += [f"{name}-{kind}{part}" for part in parts]
-USED_DATASETS = sorted(
-    {dataset for axes in EXPERIMENT_AXES.values() for dataset in axes["dataset"]}
-)
+PAGES = ["cover"] + ["claims"] * bool(STUDY.claims) + ["signal_propagation"] * bool(STUDY.probe)
+for name, entry in STUDY.experiments.items():
+    for kind in STUDY.figures.get(name, DEFAULT_FIGURES):
+        suffixes = map(facet_suffix, entry.facets()) if KINDS[kind] else [""]
+        PAGES += [f"{name}-{kind}{suffix}" for suffix in suffixes]
+
+# What a study comes to besides its figures: whoever asks for these finds the tables beside them.
+TABLES = [f"{name}{part}" for name in STUDY.experiments for part in ("", "-summary")]
+TABLES += ["claims"] * bool(STUDY.claims) + ["signal_propagation"] * bool(STUDY.probe)
+SHOWN = as_json([STUDY.shown(name).as_dict() for name in STUDY.experiments])
 
 
 rule plot_cover:
+    """What was run, on which data, devices and software, as a page."""
     input:
-        runs=sorted({run for axes in EXPERIMENT_AXES.values() for run in runs(axes)}),
+        runs=of_experiments("runs/{experiment}.h5"),
+        tables=of_experiments("tables/{experiment}.csv"),
         data=[f"results/data/{dataset}.h5" for dataset in USED_DATASETS],
-        tables=[f"results/tables/{name}.csv" for name in EXPERIMENT_AXES],
-        code=modules("scripts/plot_cover.py"),
     output:
-        "results/figures/cover.pdf",
+        f"{HOME}/figures/cover.pdf",
     log:
-        "results/logs/figures/cover.log",
+        f"results/logs/studies/{STUDY.name}/figures/cover.log",
     conda:
         "../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=20,
     params:
-        experiments=as_json([experiment(name) for name in EXPERIMENT_AXES]),
+        experiments=SHOWN,
+        code=figure_code("pages.cover"),
     shell:
-        "python scripts/plot_cover.py --experiments {params.experiments:q} --results results/cells"
-        " --data {input.data:q} --tables {input.tables:q} --benchmarks results/benchmarks/cells --output {output:q}"
-        " > {log:q} 2>&1"
+        'python "$STUDY_SCRIPTS/plot.py" cover --experiments {params.experiments:q}'
+        " --runs {input.runs:q} --tables {input.tables:q} --data {input.data:q}"
+        " --output {output:q} > {log:q} 2>&1"
 
 
 rule bind_figures:
+    """All figures of the study -> all.pdf, one file with an outline."""
     input:
-        pages=[f"results/figures/{page}.pdf" for page in PAGES],
-        # Not bound: whoever asks for the figures finds the tables beside them.
-        summaries=[f"results/tables/{name}-summary.csv" for name in EXPERIMENT_AXES],
-        signals=["results/tables/signal_propagation.csv"] * ("probe" in STUDY),
-        code=modules("scripts/bind.py"),
+        pages=[f"{HOME}/figures/{page}.pdf" for page in PAGES],
     output:
         report(
-            "results/figures/all.pdf",
+            f"{HOME}/figures/all.pdf",
             caption="../report/all.rst",
             category="Whole study",
             labels={"result": "all figures, PDF"},
         ),
     log:
-        "results/logs/figures/all.log",
+        f"results/logs/studies/{STUDY.name}/figures/all.log",
     conda:
         "../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
+    params:
+        code=code_of("bind.py"),
     shell:
-        "python scripts/bind.py --pages {input.pages:q} --output {output:q} > {log:q} 2>&1"
+        'python "$STUDY_SCRIPTS/bind.py" --pages {input.pages:q} --output {output:q} > {log:q} 2>&1'

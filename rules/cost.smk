@@ -2,25 +2,26 @@
 
 
 rule estimate_cost:
+    """Prepared data sets -> cost.csv, hours of every experiment, from a short measurement."""
     input:
         data=[f"results/data/{dataset}.h5" for dataset in USED_DATASETS],
-        code=modules("scripts/estimate_cost.py"),
     output:
-        "results/tables/cost.csv",
+        f"{HOME}/tables/cost.csv",
     log:
-        "results/logs/tables/cost.log",
+        f"results/logs/studies/{STUDY.name}/tables/cost.log",
     conda:
         "../envs/study.yaml"
-    threads: 1
     resources:
         mem_mb=4000,
         runtime=30,
-        device=STUDY["device"],
+        device=STUDY.device,
     params:
-        experiments=as_json([design(name) for name in EXPERIMENT_AXES]),
-        networks=as_json({name: entry["method"] for name, entry in STUDY["networks"].items()}),
+        experiments=as_json([entry.as_dict() for entry in STUDY.experiments.values()]),
+        networks=as_json(STUDY.networks),
+        replicas=STUDY.replicas,
+        code=code_of("cost.py"),
     shell:
         f"{KEEP_BUFFERS}"
-        " python scripts/estimate_cost.py --experiments {params.experiments:q}"
-        " --networks {params.networks:q} --data {input.data:q}"
+        ' python "$STUDY_SCRIPTS/cost.py" --experiments {params.experiments:q}'
+        " --networks {params.networks:q} --replicas {params.replicas} --data {input.data:q}"
         " --device {resources.device:q} --output {output:q} 2>&1 | tee {log:q}"

@@ -2,25 +2,24 @@
 
 
 rule explore_study:
+    """Runs, summaries and claims -> explore.html."""
     input:
-        runs=sorted({run for axes in EXPERIMENT_AXES.values() for run in runs(axes)}),
-        summaries=[f"results/tables/{name}-summary.csv" for name in EXPERIMENT_AXES],
-        claims=["results/tables/claims.csv"] * bool(CLAIMS),
-        template=sorted(map(str, Path("scripts/initstudy/explorer/template").glob("[a-z]*"))),
-        code=modules("scripts/explore.py"),
+        runs=of_experiments("runs/{experiment}.h5"),
+        summaries=of_experiments("tables/{experiment}-summary.csv"),
+        claims=[f"{HOME}/tables/claims.csv"] * bool(STUDY.claims),
     output:
-        "results/explore.html",
+        f"{HOME}/explore.html",
     log:
-        "results/logs/explore.log",
+        f"results/logs/studies/{STUDY.name}/explore.log",
     conda:
         "../envs/study.yaml"
-    threads: 1
     resources:
         mem_mb=4000,
         runtime=30,
     params:
-        experiments=as_json([experiment(name) for name in EXPERIMENT_AXES]),
+        experiments=SHOWN,
+        code=code_of("explore.py"),
     shell:
-        "python scripts/explore.py --experiments {params.experiments:q} --results results/cells"
-        " --summaries {input.summaries:q} --claims {input.claims:q} --output {output:q}"
-        " > {log:q} 2>&1"
+        'python "$STUDY_SCRIPTS/explore.py" --experiments {params.experiments:q}'
+        " --runs {input.runs:q} --summaries {input.summaries:q} --claims {input.claims:q}"
+        " --output {output:q} > {log:q} 2>&1"

@@ -1,26 +1,36 @@
 # Official archives. One that is already in its place, put there by hand say, is used as it is.
 
+# Where an archive is put -> its declaration.
+ARCHIVES = {
+    f"{STUDY.data_dir}/{dataset}/{Path(entry['url']).name}": entry
+    for dataset, declared in STUDY.datasets.items()
+    for entry in declared.get("archives", [])
+}
+
+
+def archive(wildcards):
+    """The declaration of an archive, by its place."""
+    return ARCHIVES[f"{STUDY.data_dir}/{wildcards.dataset}/{wildcards.file}"]
+
 
 rule fetch_archive:
+    """Download one official archive and verify its checksum."""
     output:
-        f"{STUDY['data_dir']}/{{dataset}}/{{file}}",
+        f"{STUDY.data_dir}/{{dataset}}/{{file}}",
     log:
         "results/logs/fetch/{dataset}/{file}.log",
     wildcard_constraints:
-        dataset="|".join(
-            name for name in STUDY["datasets"] if "archives" in STUDY["datasets"][name]
-        ),
+        dataset="|".join(name for name, entry in STUDY.datasets.items() if "archives" in entry),
         file="[^/]+",
     conda:
         "../envs/study.yaml"
-    threads: 1
     resources:
         mem_mb=500,
         runtime=120,
     params:
         url=lambda wildcards: archive(wildcards)["url"],
         checksum=lambda wildcards: archive(wildcards)["checksum"],
-    # The script is no input here: a newer script is no reason to delete a good archive.
+    # Its code does not count: a newer command is no reason to delete a good archive.
     shell:
-        "python scripts/fetch.py --url {params.url:q} --checksum {params.checksum:q}"
+        'python "$STUDY_SCRIPTS/fetch.py" --url {params.url:q} --checksum {params.checksum:q}'
         " --output {output:q} 2>&1 | tee {log:q}"

@@ -2,55 +2,52 @@
 
 
 rule judge_claims:
+    """Tables of experiments -> claims.csv, a verdict on every claim."""
     input:
-        tables=sorted({f"results/tables/{claim['experiment']}.csv" for claim in CLAIMS.values()}),
-        code=modules("scripts/judge.py"),
+        tables=sorted(
+            {f"{HOME}/tables/{claim.experiment}.csv" for claim in STUDY.claims.values()}
+        ),
     output:
         table=report(
-            "results/tables/claims.csv",
+            f"{HOME}/tables/claims.csv",
             caption="../report/caption.rst",
             category="Claims",
             labels={"result": "table"},
         ),
-        caption="results/tables/claims.rst",
+        caption=f"{HOME}/tables/claims.rst",
     log:
-        "results/logs/tables/claims.log",
+        f"results/logs/studies/{STUDY.name}/tables/claims.log",
     conda:
         "../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=20,
     params:
-        claims=as_json(CLAIMS),
+        claims=as_json({name: claim.as_dict() for name, claim in STUDY.claims.items()}),
+        code=code_of("judge.py"),
     shell:
-        "python scripts/judge.py --claims {params.claims:q} --tables results/tables"
+        'python "$STUDY_SCRIPTS/judge.py" --claims {params.claims:q} --tables {input.tables:q}'
         " --output {output.table:q} --caption {output.caption:q} > {log:q} 2>&1"
 
 
 rule plot_claims:
+    """claims.csv -> the figure of all claims."""
     input:
-        claims="results/tables/claims.csv",
-        code=modules("scripts/plot_claims.py"),
+        claims=f"{HOME}/tables/claims.csv",
     output:
-        pdf="results/figures/claims.pdf",
+        pdf=f"{HOME}/figures/claims.pdf",
         png=report(
-            "results/figures/claims.png",
+            f"{HOME}/figures/claims.png",
             caption="../report/caption.rst",
             category="Claims",
             labels={"result": "figure"},
         ),
-        caption="results/figures/claims.rst",
+        caption=f"{HOME}/figures/claims.rst",
     log:
-        "results/logs/figures/claims.log",
+        f"results/logs/studies/{STUDY.name}/figures/claims.log",
     conda:
         "../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=20,
     params:
-        study=STUDY["title"],
+        study=STUDY.title,
+        code=figure_code("pages.claims"),
     shell:
-        "python scripts/plot_claims.py --claims {input.claims:q} --study {params.study:q}"
-        " --output {output.pdf:q} --preview {output.png:q} --caption {output.caption:q} > {log:q} 2>&1"
+        'python "$STUDY_SCRIPTS/plot.py" claims --claims {input.claims:q} --study {params.study:q}'
+        " --output {output.pdf:q} --preview {output.png:q} --caption {output.caption:q}"
+        " > {log:q} 2>&1"

@@ -3,12 +3,12 @@
 
 from snakemake.logging import logger
 
-from initstudy import messages
+from initstudy.reporting import terminal
 
 PAGES_TO_OPEN = {
     "results/figures/all.pdf": "every figure, after a page that says what was run",
     "results/explore.html": "the results to look around in, with a browser",
-    "results/tables/claims.csv": "the claims with their tests",
+    f"{HOME}/tables/claims.csv": "the claims with their tests",
 }
 
 
@@ -23,10 +23,10 @@ onsuccess:
     asked = {str(file) for file in workflow.dag.targetfiles}
     # Of rules that were asked for by name, such as `all`.
     asked |= {file for job in workflow.dag.targetjobs if not job.output for file in job.input}
-    claims = "results/tables/claims.csv"
+    claims = f"{HOME}/tables/claims.csv"
     logger.info(
-        messages.success(
-            STUDY["title"],
+        terminal.success(
+            STUDY.title,
             Path(claims) if claims in made else None,
             {path: said for path, said in PAGES_TO_OPEN.items() if path in made},
             sorted(asked - PAGES_TO_OPEN.keys()),
@@ -35,11 +35,11 @@ onsuccess:
 
 
 onerror:
-    cells = {run for axes in EXPERIMENT_AXES.values() for run in runs(axes)}
+    cells = {f"results/cells/{folder}/run.h5" for folder in CELLS}
     # A job that is stopped when its run has just been written is done again.
     to_do = {file for job in workflow.dag.needrun_jobs() for file in job.output}
     logger.error(
-        messages.failure(
+        terminal.failure(
             [together(job) for job in workflow.scheduler.failed],
             sum(map(os.path.exists, cells - to_do)),
             len(cells),

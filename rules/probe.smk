@@ -1,10 +1,36 @@
 # Initial networks, probed without training: one job an initializer, all its draws.
 
 
+def declared_probe():
+    if STUDY.probe is None:
+        raise WorkflowError(f"probe: the study {STUDY.name} does not declare one")
+    return STUDY.probe
+
+
+def probe_task(wildcards):
+    """Axes and options of a probe. Nothing is trained, so what decides training alone is left out,
+    lest it make a probe out of date."""
+    declared_probe()
+    values = STUDY.probe_task(point_of(wildcards, PROBE_AXES)).as_dict()
+    return {key: values[key] for key in values if key not in ("train_size", "epochs", "seed")}
+
+
+def probes(wildcards):
+    """The study's probes, one an initializer."""
+    declared_probe()
+    return [f"results/probes/{PROBE}/probe.h5".format_map(point) for point in STUDY.probes()]
+
+
+def probed_initializers(wildcards):
+    """What figures say of the initializers that are probed."""
+    names = [point["initializer"] for point in STUDY.probes()]
+    return as_json({name: vars(STUDY.initializers[name]) for name in names})
+
+
 rule probe_initializer:
+    """A prepared data set -> probe.h5, how signals pass through one initializer's networks."""
     input:
         data="results/data/{dataset}.h5",
-        code=probe_code,
     output:
         f"results/probes/{PROBE}/probe.h5",
     log:
@@ -13,69 +39,66 @@ rule probe_initializer:
         f"results/benchmarks/probes/{PROBE}.tsv"
     conda:
         "../envs/study.yaml"
-    threads: 1
     resources:
         mem_mb=4000,
         runtime=60,
+        network=lambda wildcards: STUDY.networks[wildcards.network],
+        initializer=lambda wildcards: STUDY.methods[wildcards.initializer],
     params:
-        cell=lambda wildcards: as_json(probe_of(wildcards)),
+        cell=lambda wildcards: as_json(probe_task(wildcards)),
+        code=lambda wildcards: method_code("probe.py", wildcards.network, wildcards.initializer),
     shell:
         f"{KEEP_BUFFERS}"
-        " python scripts/probe.py --cell {params.cell:q} --data {input.data:q}"
-        " --threads {threads} --output {output:q} > {log:q} 2>&1"
+        ' python "$STUDY_SCRIPTS/probe.py" --cell {params.cell:q}'
+        " --network {resources.network:q} --initializer {resources.initializer:q}"
+        " --data {input.data:q} --threads {threads} --output {output:q} > {log:q} 2>&1"
 
 
 rule tabulate_signals:
+    """All probes -> the rates at which signals grow or vanish from layer to layer."""
     input:
         probes=probes,
-        code=modules("scripts/tabulate_signals.py"),
     output:
         table=report(
-            "results/tables/signal_propagation.csv",
+            f"{HOME}/tables/signal_propagation.csv",
             caption="../report/caption.rst",
             category="Signal propagation",
             labels={"result": "table"},
         ),
-        caption="results/tables/signal_propagation.rst",
+        caption=f"{HOME}/tables/signal_propagation.rst",
     log:
-        "results/logs/tables/signal_propagation.log",
+        f"results/logs/studies/{STUDY.name}/tables/signal_propagation.log",
     conda:
         "../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=20,
+    params:
+        code=code_of("tabulate.py:signals"),
     shell:
-        "python scripts/tabulate_signals.py --probes {input.probes:q}"
-        " --output {output.table:q} --caption {output.caption:q} > {log:q} 2>&1"
+        'python "$STUDY_SCRIPTS/tabulate.py" signals --probes {input.probes:q}'
+        " --table {output.table:q} --caption {output.caption:q} > {log:q} 2>&1"
 
 
 rule plot_signals:
+    """All probes -> the figure of signal propagation."""
     input:
         probes=probes,
-        code=modules("scripts/plot_signals.py"),
     output:
-        pdf="results/figures/signal_propagation.pdf",
+        pdf=f"{HOME}/figures/signal_propagation.pdf",
         png=report(
-            "results/figures/signal_propagation.png",
+            f"{HOME}/figures/signal_propagation.png",
             caption="../report/caption.rst",
             category="Signal propagation",
             labels={"result": "figure"},
         ),
-        caption="results/figures/signal_propagation.rst",
+        caption=f"{HOME}/figures/signal_propagation.rst",
     log:
-        "results/logs/figures/signal_propagation.log",
+        f"results/logs/studies/{STUDY.name}/figures/signal_propagation.log",
     conda:
         "../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=20,
     params:
-        study=STUDY["title"],
-        initializers=lambda wildcards: as_json(probed_initializers()),
+        study=STUDY.title,
+        initializers=probed_initializers,
+        code=figure_code("pages.signals"),
     shell:
-        "python scripts/plot_signals.py --study {params.study:q}"
-        " --initializers {params.initializers:q} --probes {input.probes:q}"
-        " --output {output.pdf:q} --preview {output.png:q} --caption {output.caption:q}"
-        " > {log:q} 2>&1"
+        'python "$STUDY_SCRIPTS/plot.py" signals --study {params.study:q}'
+        " --initializers {params.initializers:q} --probes {input.probes:q} --output {output.pdf:q}"
+        " --preview {output.png:q} --caption {output.caption:q} > {log:q} 2>&1"

@@ -1,45 +1,86 @@
-# The study that is run, and what rules ask of it. Everything here is plain data: rules hand it to
-# scripts as JSON with sorted keys, which is also what Snakemake compares to find out what changed.
+# The study that is run, and the files of it that several stages name.
 
+import io
 import json
+import os
 import sys
+import tarfile
+from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
 
-from initstudy.axes import AXES
-from initstudy.code import project_modules
-from initstudy.commands import InputError
-from initstudy.data.sources import MODULES
-from initstudy.study import (
-    PROBE_AXES,
-    calibrated_initializers,
-    cell_folder,
-    cell_options,
-    expand,
-    experiment_axes,
-    facets,
-    load_study,
-    probe_options,
-)
+def project_folder():
+    """Where the project's files lie: a checkout, or what is deployed from a git host.
+
+    Of that, Snakemake itself has single files alone; the commit's whole tree is unpacked once.
+    """
+    rules_folder = workflow.current_basedir
+    local = Path(rules_folder.get_path_or_uri(secret_free=True))
+    if local.is_dir():
+        return local.parent
+    from git import Repo  # which Snakemake needs for the purpose
+
+    hosted = hasattr(rules_folder, "hosted_repo")
+    repository = rules_folder.hosted_repo.repo if hosted else Repo(rules_folder.repo_path)
+    commit = repository.commit(rules_folder.ref).hexsha
+    folder = Path(".snakemake", "deployed", commit).absolute()
+    if not folder.exists():
+        archive = io.BytesIO()
+        repository.archive(archive, commit)
+        archive.seek(0)
+        partial = folder.with_suffix(f".{os.getpid()}")
+        tarfile.open(fileobj=archive).extractall(partial, filter="data")
+        partial.replace(folder)
+    return folder
+
+
+# Commands find the scripts by the environment: were their place in a command, results would be out
+# of date wherever the checkout is moved.
+PROJECT = project_folder()
+SCRIPTS = PROJECT / "scripts"
+os.environ["STUDY_SCRIPTS"] = str(SCRIPTS)
+sys.path.insert(0, str(SCRIPTS))
+
+from initstudy.core.code import digest
+from initstudy.core.errors import InputError
+from initstudy.figures.kinds import kinds
+from initstudy.study.axes import AXES, PROBE_AXES
+from initstudy.study.cells import cell
+from initstudy.study.layers import Sources
+from initstudy.study.load import load_study
+from initstudy.study.yaml_files import read_yaml
+
+# Kind of figure -> whether every facet has one of its own.
+KINDS = kinds()
+
+
+def study():
+    """The study that is asked for, on the command line or by the workflow that this is part of."""
+    settings = workflow.config_settings
+    if workflow.modifier.is_main_snakefile():
+        files, overrides = settings.configfiles, settings.config
+        layers = [(str(path), read_yaml(path)) for path in files]
+    else:
+        layers, overrides = [("the module's config", config)], {}
+    folders = (Path("studies"), PROJECT / "studies")
+    sources = Sources(PROJECT / "config.yaml", folders, layers, dict(overrides))
+    return load_study(sources, list(KINDS))
+
 
 try:
-    STUDY = load_study(
-        config,
-        workflow.config_settings.overwrite_config,
-        Path("studies"),
-        Path("rules/study.schema.yaml"),
-    )
+    STUDY = study()
 except InputError as error:
     raise WorkflowError(str(error))
 
-CALIBRATED = calibrated_initializers(STUDY)
-EXPERIMENT_AXES = {name: experiment_axes(STUDY, name) for name in STUDY["experiments"]}
-CLAIMS = STUDY.get("claims", {})
-CELL = Path(*[f"{axis}={{{axis}}}" for axis in AXES])
-PROBE = Path(*[f"{axis}={{{axis}}}" for axis in PROBE_AXES])
+config["study"] = STUDY.name  # for the report
+HOME = f"results/studies/{STUDY.name}"
+CELL = "/".join(f"{axis}={{{axis}}}" for axis in AXES)
+PROBE = "/".join(f"{axis}={{{axis}}}" for axis in PROBE_AXES)
+USED_DATASETS = sorted(
+    {dataset for experiment in STUDY.experiments.values() for dataset in experiment.axes["dataset"]}
+)
 
 
 wildcard_constraints:
@@ -51,39 +92,32 @@ def as_json(value):
     return json.dumps(value, sort_keys=True)
 
 
-def modules(*scripts):
-    """The project's files that decide what scripts do."""
-    return sorted({path for script in scripts for path in project_modules(script, "scripts")})
+def code_of(command, *further):
+    """The digest of what a command, script.py or script.py:subcommand, runs.
+
+    further: what it imports by name.
+    """
+    script, _, subcommand = command.partition(":")
+    path = SCRIPTS / script
+    return digest((path, subcommand) if subcommand else path, *further)
 
 
-def runs(axes):
-    """The runs of all cells within some axes."""
-    return [f"results/cells/{cell_folder(cell)}/run.h5" for cell in expand(axes, CALIBRATED)]
+@cache
+def figure_code(kind):
+    """The digest of what draws a figure, kinds.curves or pages.cover."""
+    return code_of("plot.py", SCRIPTS / f"initstudy/figures/{kind.replace('.', '/')}.py")
 
 
-def design(name):
-    """What decides an experiment's results: its cells."""
-    axes = EXPERIMENT_AXES[name]
-    initializers = {key: {"calibrated": key in CALIBRATED} for key in axes["initializer"]}
-    return {
-        "name": name,
-        "replicas": STUDY["replicas"],
-        "axes": axes,
-        "initializers": initializers,
-    }
+def experiment(wildcards):
+    """The experiment that a file is of."""
+    if wildcards.experiment not in STUDY.experiments:
+        raise WorkflowError(
+            f"experiments: {wildcards.experiment} is not one of the study {STUDY.name}, which has"
+            f" {', '.join(STUDY.experiments)}"
+        )
+    return STUDY.experiments[wildcards.experiment]
 
 
-def experiment(name):
-    """Its design, and what figures say of it besides."""
-    result = design(name) | {
-        "study": STUDY["title"],
-        "learning_rate": STUDY["defaults"]["learning_rate"],
-    }
-    for position, (key, entry) in enumerate(STUDY["initializers"].items()):
-        if key in result["initializers"]:
-            result["initializers"][key] |= {
-                "label": entry["label"],
-                "options": entry.get("options", {}),
-                "position": position,
-            }
-    return result
+def of_experiments(pattern):
+    """A file of every experiment."""
+    return [f"{HOME}/{pattern}".format(experiment=name) for name in STUDY.experiments]

@@ -1,65 +1,52 @@
-# Tables of an experiment: a row a replica, and what the replicas amount to.
-
-TARGETS = as_json({name: entry["target_accuracy"] for name, entry in STUDY["datasets"].items()})
+# Tables of an experiment.
 
 
 rule tabulate_experiment:
+    """An experiment's runs -> a table with a row a replica, and one of what they amount to."""
     input:
-        runs=lambda wildcards: runs(EXPERIMENT_AXES[wildcards.experiment]),
-        code=modules("scripts/tabulate_experiment.py"),
+        runs=f"{HOME}/runs/{{experiment}}.h5",
     output:
         table=report(
-            "results/tables/{experiment}.csv",
+            f"{HOME}/tables/{{experiment}}.csv",
             caption="../report/caption.rst",
             category="Experiment {experiment}",
             labels={"result": "table, a row a replica", "part": "all"},
         ),
-        caption="results/tables/{experiment}.rst",
+        caption=f"{HOME}/tables/{{experiment}}.rst",
     log:
-        "results/logs/tables/{experiment}.log",
-    wildcard_constraints:
-        experiment="|".join(EXPERIMENT_AXES),
+        f"results/logs/studies/{STUDY.name}/tables/{{experiment}}.log",
     conda:
         "../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=20,
     params:
-        experiment=lambda wildcards: as_json(design(wildcards.experiment)),
-        targets=TARGETS,
+        experiment=lambda wildcards: as_json(experiment(wildcards).as_dict()),
+        targets=as_json({name: entry["target_accuracy"] for name, entry in STUDY.datasets.items()}),
+        code=code_of("tabulate.py:experiment"),
     shell:
-        "python scripts/tabulate_experiment.py --experiment {params.experiment:q} --targets {params.targets:q}"
-        " --results results/cells"
-        " --output {output.table:q} --caption {output.caption:q} > {log:q} 2>&1"
+        'python "$STUDY_SCRIPTS/tabulate.py" experiment --experiment {params.experiment:q}'
+        " --targets {params.targets:q} --runs {input.runs:q} --table {output.table:q}"
+        " --caption {output.caption:q} > {log:q} 2>&1"
 
 
 rule summarize_experiment:
+    """An experiment's table -> means, intervals and comparisons."""
     input:
-        runs=lambda wildcards: runs(EXPERIMENT_AXES[wildcards.experiment]),
-        code=modules("scripts/summarize_experiment.py"),
+        replicas=f"{HOME}/tables/{{experiment}}.csv",
     output:
         table=report(
-            "results/tables/{experiment}-summary.csv",
+            f"{HOME}/tables/{{experiment}}-summary.csv",
             caption="../report/caption.rst",
             category="Experiment {experiment}",
             labels={"result": "table, summary", "part": "all"},
         ),
-        caption="results/tables/{experiment}-summary.rst",
+        caption=f"{HOME}/tables/{{experiment}}-summary.rst",
     log:
-        "results/logs/tables/{experiment}-summary.log",
-    wildcard_constraints:
-        experiment="|".join(EXPERIMENT_AXES),
+        f"results/logs/studies/{STUDY.name}/tables/{{experiment}}-summary.log",
     conda:
         "../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=20,
     params:
-        experiment=lambda wildcards: as_json(design(wildcards.experiment)),
-        targets=TARGETS,
+        experiment=lambda wildcards: as_json(experiment(wildcards).as_dict()),
+        code=code_of("tabulate.py:summary"),
     shell:
-        "python scripts/summarize_experiment.py --experiment {params.experiment:q}"
-        " --targets {params.targets:q} --results results/cells"
-        " --output {output.table:q} --caption {output.caption:q} > {log:q} 2>&1"
+        'python "$STUDY_SCRIPTS/tabulate.py" summary --experiment {params.experiment:q}'
+        " --replicas {input.replicas:q} --table {output.table:q}"
+        " --caption {output.caption:q} > {log:q} 2>&1"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from pypdf import PdfWriter
 
-from initstudy.commands import run, written_whole
+from initstudy.core.errors import run
+from initstudy.core.files import written_whole
 
 
 def main() -> None:

@@ -6,9 +6,10 @@ import json
 import h5py
 import torch
 
-from initstudy.commands import run, written_whole
-from initstudy.cost import study_cost
-from initstudy.devices import choose_device, describe_device
+from initstudy.core.devices import choose_device, describe_device
+from initstudy.core.errors import run
+from initstudy.core.files import written_whole
+from initstudy.training.cost import study_cost
 
 
 def main() -> None:

@@ -5,23 +5,25 @@ import json
 
 import pandas as pd
 
-from initstudy.commands import run, written_whole
+from initstudy.core.errors import run
+from initstudy.core.files import written_whole
 from initstudy.explorer.content import content, read_digests, read_summaries
 from initstudy.explorer.page import explorer
+from initstudy.study.cells import ShownExperiment
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--experiments", type=json.loads, required=True, help="JSON list")
-    parser.add_argument("--results", required=True, help="the folder of all cells")
+    parser.add_argument("--runs", nargs="+", required=True, help="the runs of each, in one file")
     parser.add_argument("--summaries", nargs="+", required=True, help="their summary tables, CSV")
     parser.add_argument("--claims", nargs="?", help="the verdicts, CSV, if there are any")
     parser.add_argument("--output", required=True, help="the page, HTML")
     arguments = parser.parse_args()
-    experiments, claims = arguments.experiments, arguments.claims
-    digests = read_digests(experiments, arguments.results)
+    claims = arguments.claims
+    digests = read_digests(arguments.runs)
     told = content(
-        experiments,
+        [ShownExperiment.from_dict(one) for one in arguments.experiments],
         digests,
         read_summaries(arguments.summaries),
         pd.read_csv(claims) if claims else pd.DataFrame(),

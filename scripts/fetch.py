@@ -6,7 +6,8 @@ from pathlib import Path
 import pooch
 from requests import exceptions
 
-from initstudy.commands import InputError, run, written_whole
+from initstudy.core.errors import InputError, run
+from initstudy.core.files import written_whole
 
 TIMEOUT = 60  # seconds without a byte until an attempt counts as failed
 RETRIES = 3  # further attempts, which pooch makes after 1, 2 and 3 seconds

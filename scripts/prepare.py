@@ -4,9 +4,9 @@ import argparse
 import importlib
 from pathlib import Path
 
-from initstudy.commands import InputError, run
-from initstudy.data.sources import ARCHIVES, MODULES
+from initstudy.core.errors import InputError, run
 from initstudy.data.store import Source, write_dataset
+from initstudy.study.sources import ARCHIVES, MODULES
 
 
 def main() -> None:

@@ -5,9 +5,10 @@ import json
 
 import torch
 
-from initstudy.commands import run, written_whole
-from initstudy.probe import probe_initializer
-from initstudy.signals import write_probe
+from initstudy.core.errors import run
+from initstudy.core.files import written_whole
+from initstudy.records.probe import write_probe
+from initstudy.training.probe import probe_initializer
 
 
 def main() -> None:

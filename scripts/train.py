@@ -6,10 +6,11 @@ from pathlib import Path
 
 import torch
 
-from initstudy.commands import run, written_whole
+from initstudy.core.devices import leased_device
+from initstudy.core.errors import run
+from initstudy.core.files import written_whole
 from initstudy.data.store import read_dataset
-from initstudy.devices import leased_device
-from initstudy.runs import write_run
+from initstudy.records.run import write_run
 from initstudy.training.cell import run_cell
 from initstudy.training.checkpoints import Checkpoint, code_digest
 

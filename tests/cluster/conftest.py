@@ -1,9 +1,9 @@
 """A Slurm for the session, and the small study without it."""
 
 import pytest
+from cluster.project import Project
 
 from cluster import single_node
-from cluster.project import Project
 
 
 @pytest.fixture(scope="session")

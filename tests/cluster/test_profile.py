@@ -4,7 +4,6 @@ import re
 
 import pytest
 import yaml
-
 from cluster.project import ROOT, Project
 
 

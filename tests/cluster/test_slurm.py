@@ -4,11 +4,11 @@ import re
 import time
 
 import pytest
-
 from cluster.jobs import accounted, kill, training
 from cluster.project import PATIENCE, QUICK, Project, run_name
 from cluster.single_node import run
-from initstudy.resources import memory, minutes
+
+from initstudy.training.resources import memory, minutes
 
 pytestmark = pytest.mark.slow
 GROUPS = 3  # of the five cells, two each

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflow_project import Project, new_project
+from helpers.project_copy import Project, new_project
 
 
 @pytest.fixture

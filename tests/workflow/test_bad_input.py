@@ -5,7 +5,7 @@ import re
 import pytest
 from PIL import Image
 
-from workflow_study import STUDY
+from helpers.small_study import STUDY
 
 FOLDER_STUDY = (
     STUDY.replace("dataset: digits", "dataset: own")

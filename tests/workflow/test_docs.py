@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from initstudy.axes import AXES
-from workflow_study import STUDY
+from helpers.small_study import STUDY
+from initstudy.study.axes import AXES
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])

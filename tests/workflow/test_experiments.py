@@ -5,7 +5,7 @@ import re
 import pandas as pd
 from pypdf import PdfReader
 
-from workflow_study import STUDY
+from helpers.small_study import STUDY
 
 
 def planned(project, *arguments):

@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from faults import (
+
+from helpers.faults import (
     PATIENCE,
     STUDY,
     Running,
@@ -20,9 +21,8 @@ from faults import (
     kill_snakemake,
     results,
 )
-
-from initstudy.runs import read_attributes
-from workflow_project import Project, new_project
+from helpers.project_copy import Project, new_project
+from initstudy.records.run import read_attributes
 
 DO = "see to it, then rerun"
 LOCKED = "It can be removed with the --unlock argument"

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from pypdf import PdfReader
 
-from initstudy.axes import AXES
+from initstudy.study.axes import AXES
 
 REPLICAS, LAYERS = 2, ["C1", "C3", "C5", "F6", "logits"]
 

@@ -5,10 +5,10 @@ import os
 import numpy as np
 import pytest
 from PIL import Image
-from rebuilds import NOTHING, jobs, outputs, planned
 
-from archives import map_md5, write_mnist
-from workflow_project import Project, new_project
+from helpers.official_archives import map_md5, write_mnist
+from helpers.project_copy import Project, new_project
+from helpers.rebuilds import NOTHING, jobs, outputs, planned
 
 STUDY = """\
 title: Raw data

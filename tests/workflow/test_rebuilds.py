@@ -1,7 +1,8 @@
 """An edit rebuilds what depends on it, exactly; everything else stays as it is, to the byte."""
 
 import pytest
-from rebuilds import EDITS, NOTHING, STUDY, made_by, outputs, planned
+
+from helpers.rebuilds import EDITS, NOTHING, STUDY, made_by, outputs, planned
 
 
 @pytest.fixture

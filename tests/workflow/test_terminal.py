@@ -3,9 +3,8 @@
 import re
 import signal
 
-from faults import Running
-
-from workflow_study import STUDY
+from helpers.faults import Running
+from helpers.small_study import STUDY
 
 BROKEN = (
     STUDY.replace("he_normal", "broken")

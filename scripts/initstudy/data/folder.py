@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from initstudy.commands import InputError
+from initstudy.core.errors import InputError
 from initstudy.data.store import BLOCK, SHAPE
 
 

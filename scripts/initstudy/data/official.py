@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 from torchvision import datasets
 
-from initstudy.commands import InputError
-from initstudy.data.sources import ARCHIVES
+from initstudy.core.errors import InputError
 from initstudy.data.store import ArraySource
+from initstudy.study.sources import ARCHIVES
 
 
 class CIFAR10(datasets.CIFAR10):

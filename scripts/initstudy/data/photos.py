@@ -10,7 +10,7 @@ from importlib.resources import files
 import numpy as np
 from PIL import Image
 
-from initstudy.commands import InputError
+from initstudy.core.errors import InputError
 from initstudy.data.splits import SEED
 from initstudy.data.store import ArraySource
 

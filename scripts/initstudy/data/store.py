@@ -13,7 +13,8 @@ from typing import Protocol
 import h5py
 import numpy as np
 
-from initstudy.commands import InputError, written_whole
+from initstudy.core.errors import InputError
+from initstudy.core.files import written_whole
 from initstudy.data.splits import split_training_part
 
 SPLITS = ("train", "validation", "test")

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from initstudy.results import calibration_passes
-from initstudy.runs import Run
+from initstudy.analysis.results import calibration_passes
+from initstudy.records.run import Run
 
 QUARTILES = (0.5, 0.25, 0.75)
 """What is left of the replicas, in this order."""
@@ -108,7 +108,7 @@ def digest(run: Run) -> Digest:
     per_epoch = run.history["step"][1] / run.history["epoch"][1]
     return Digest(
         layers=layers,
-        calibration=calibration_passes(run, run.attributes["cell"]["batch_size"]),
+        calibration=calibration_passes(run),
         chance=run.attributes["chance_accuracy"],
         epochs=run.history["epoch"],
         blocks=run.progress["step"] / per_epoch,

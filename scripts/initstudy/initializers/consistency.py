@@ -12,10 +12,10 @@ import math
 import torch
 from torch import Tensor, nn
 
-from initstudy.commands import InputError
+from initstudy.core.errors import InputError
 from initstudy.initializers import Calibration, Context
-from initstudy.networks import layer_inputs, weighted_layers
-from initstudy.statistics import Moments, moments
+from initstudy.networks.architectures import layer_inputs, weighted_layers
+from initstudy.networks.moments import Moments, moments
 
 MATCHES = ("scalar", "channel", "joint")
 BASES = (

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from initstudy.initializers import Calibration, Context
-from initstudy.networks import layer_inputs, weighted_layers
+from initstudy.networks.architectures import layer_inputs, weighted_layers
 
 
 def lsuv(

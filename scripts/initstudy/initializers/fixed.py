@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from torch import nn
 
-from initstudy.commands import InputError
+from initstudy.core.errors import InputError
 from initstudy.initializers import Context
-from initstudy.networks import weighted_layers
+from initstudy.networks.architectures import weighted_layers
 
 
 def zero(network: nn.Sequential, context: Context) -> None:

@@ -14,7 +14,7 @@ from torch.func import functional_call
 
 from initstudy.initializers import Calibration, Context
 from initstudy.initializers.fixed import he_normal
-from initstudy.networks import weighted_layers
+from initstudy.networks.architectures import weighted_layers
 from initstudy.optimizers import Adam, Optimizer
 
 SCALE_GRADIENT_CLIP = 1.0

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from initstudy.initializers import Context
-from initstudy.networks import weighted_layers
+from initstudy.networks.architectures import weighted_layers
 
 
 def orthogonal(network: nn.Sequential, context: Context, gain: float = 1.0) -> None:

@@ -4,8 +4,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from initstudy import seeds
-from initstudy.commands import InputError
+from initstudy.core import seeds
+from initstudy.core.errors import InputError
 from initstudy.data.store import Dataset
 
 

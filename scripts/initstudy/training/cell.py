@@ -9,18 +9,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from initstudy.core.devices import describe_device
+from initstudy.core.plugins import load_function
 from initstudy.data.store import Dataset, read_dataset
-from initstudy.devices import describe_device
 from initstudy.initializers import Calibration
+from initstudy.networks.replicated import ReplicatedNetwork
 from initstudy.optimizers import make_optimizer
-from initstudy.plugins import load_function
-from initstudy.runs import Run
+from initstudy.records.run import Run
 from initstudy.training.batches import MiniBatches, Normalizer, training_subset
 from initstudy.training.checkpoints import Checkpoint
 from initstudy.training.initial import initial_networks
 from initstudy.training.loop import History, Training
 from initstudy.training.recorder import StatisticsRecorder
-from initstudy.training.replicated import ReplicatedNetwork
 
 PROBE_SIZE = 1024
 

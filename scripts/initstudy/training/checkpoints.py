@@ -9,8 +9,8 @@ from pathlib import Path
 
 import torch
 
-from initstudy.code import project_modules
-from initstudy.commands import written_whole
+from initstudy.core.code import project_modules
+from initstudy.core.files import written_whole
 
 UNREADABLE = (OSError, RuntimeError, ValueError, EOFError, KeyError)
 """What torch.load raises for a file that is cut short or something else."""

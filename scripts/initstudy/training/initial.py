@@ -7,12 +7,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from initstudy import seeds
-from initstudy.commands import InputError
+from initstudy.core import seeds
+from initstudy.core.errors import InputError
+from initstudy.core.plugins import load_function
 from initstudy.data.store import Dataset, read_dataset
 from initstudy.initializers import Calibration, Context, initialize
 from initstudy.optimizers import make_optimizer
-from initstudy.plugins import load_function
 from initstudy.training.batches import Normalizer
 from initstudy.training.progress import Progress
 

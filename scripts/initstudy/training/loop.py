@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from initstudy.networks.replicated import ReplicatedNetwork
 from initstudy.optimizers import Optimizer
 from initstudy.training.batches import MiniBatches, Normalizer
 from initstudy.training.checkpoints import Checkpoint
@@ -15,7 +16,6 @@ from initstudy.training.recorder import (
     evaluate,
     replica_losses,
 )
-from initstudy.training.replicated import ReplicatedNetwork
 
 PROGRESS_BLOCKS = 50
 STATE = ("step", "evaluations", "progress", "losses", "correct")

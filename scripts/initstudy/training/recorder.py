@@ -4,9 +4,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from initstudy.statistics import discrepancy, moments
+from initstudy.networks.moments import discrepancy, moments
+from initstudy.networks.replicated import ReplicatedNetwork
 from initstudy.training.batches import Normalizer
-from initstudy.training.replicated import ReplicatedNetwork
 
 EVALUATION_BATCH = 100
 PROBE_BATCH = 256

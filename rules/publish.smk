@@ -1,0 +1,37 @@
+# What the study that was run last came to, where everybody looks first. The results of all studies
+# lie side by side in results/studies.
+
+
+rule publish_figures:
+    """all.pdf and the tables of this study -> results/figures/all.pdf and results/tables."""
+    input:
+        figures=f"{HOME}/figures/all.pdf",
+        tables=[f"{HOME}/tables/{table}.csv" for table in TABLES],
+    output:
+        figures="results/figures/all.pdf",
+        tables=directory("results/tables"),
+    log:
+        "results/logs/publish-figures.log",
+    conda:
+        "../envs/study.yaml"
+    params:
+        study=STUDY.name,
+    shell:
+        "(cp {input.figures:q} {output.figures:q} && mkdir -p {output.tables:q}"
+        " && cp {input.tables:q} {output.tables:q}) > {log:q} 2>&1"
+
+
+rule publish_explorer:
+    """explore.html of this study -> results/explore.html."""
+    input:
+        f"{HOME}/explore.html",
+    output:
+        "results/explore.html",
+    log:
+        "results/logs/publish-explorer.log",
+    conda:
+        "../envs/study.yaml"
+    params:
+        study=STUDY.name,
+    shell:
+        "cp {input:q} {output:q} > {log:q} 2>&1"

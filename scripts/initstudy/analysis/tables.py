@@ -1,0 +1,75 @@
+"""The table of an experiment, a row a replica: made of its runs, and read back."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from initstudy.records.run import Run
+from initstudy.study.axes import AXES
+from initstudy.study.cells import Cell, Experiment, cell
+
+SINGLE = ("final_accuracy", "first_epoch_accuracy", "validation_accuracy", "initial_loss")
+"""Columns in the single precision that networks compute in; a file has their shortest text."""
+
+
+def experiment_table(
+    experiment: Experiment, runs: dict[str, Run], targets: dict[str, float]
+) -> pd.DataFrame:
+    """One row a replica of every cell; the columns are those of `replica_rows`.
+
+    runs: by the cells' folders; targets: the test accuracy that each data set's `epochs_to_target`
+    waits for.
+    """
+    rows = [replica_rows(one, runs[one.folder], targets[one.dataset]) for one in experiment.cells]
+    return pd.concat(rows, ignore_index=True)
+
+
+def replica_rows(one: Cell, run: Run, target: float) -> pd.DataFrame:
+    """The axes and what came out, one row a replica.
+
+    Accuracies are fractions of the test split, losses nats; epochs_to_target is the first epoch
+    whose test accuracy reaches `target` (inf: none). A replica failed if a loss was not finite.
+    What is called initial holds before the first update; discrepancy and population moments are
+    averaged over hidden layers.
+    """
+    accuracy = run.history["test_accuracy"]
+    reached = accuracy >= target
+    losses = np.concatenate([run.progress["loss"], run.history["test_loss"]])
+    hidden = run.attributes["layers"][:-1]
+
+    def at_start(quantity: str) -> np.ndarray:
+        return np.mean([run.statistics[layer][quantity][0] for layer in hidden], axis=0)
+
+    return pd.DataFrame(
+        {
+            **one.values(),
+            "replica": np.arange(accuracy.shape[1]),
+            "final_accuracy": accuracy[-1],
+            "first_epoch_accuracy": accuracy[1],
+            "area_under_curve": accuracy[1:].mean(axis=0, dtype=np.float64),
+            "mean_train_loss": run.progress["loss"].mean(axis=0, dtype=np.float64),
+            "epochs_to_target": np.where(reached.any(axis=0), reached.argmax(axis=0), np.inf),
+            "failed": ~np.isfinite(losses).all(axis=0),
+            "initial_loss": run.history["test_loss"][0],
+            "initial_discrepancy": at_start("discrepancy"),
+            "calibration_samples": run.attributes["calibration_samples"],
+            "validation_accuracy": run.history["validation_accuracy"][-1],
+            "initial_population_mean": at_start("population_mean"),
+            "initial_population_variance": at_start("population_variance"),
+        }
+    )
+
+
+def read_table(path: str | Path) -> pd.DataFrame:
+    """A table of this study; its numbers are those that were written, bit for bit.
+
+    An axis that holds text keeps it, whatever it looks like: an initializer may be called nan.
+    """
+    return pd.read_csv(path, converters={name: axis.read for name, axis in AXES.items()})
+
+
+def rows_of_cells(table: pd.DataFrame) -> dict[Cell, pd.DataFrame]:
+    """The rows of every cell, in the table's order, with the numbers that its run holds."""
+    groups = table.astype(dict.fromkeys(SINGLE, np.float32)).groupby(list(AXES), sort=False)
+    return {cell(dict(zip(AXES, values, strict=True))): rows for values, rows in groups}

@@ -1,0 +1,121 @@
+"""Learning curves of an experiment, with first-epoch and final accuracy: a row a facet."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from initstudy.analysis.intervals import interval
+from initstudy.analysis.results import Result, Results, within
+from initstudy.figures.palette import CONTEXT, line_groups, look
+from initstudy.figures.panels import chance, labelled, name_rows, write_margin
+from initstudy.figures.style import in_percent, page
+from initstudy.reporting.captions import ranked
+from initstudy.reporting.words import conditions, facet_text, sentence
+from initstudy.study.cells import Facet, Initializer, ShownExperiment
+
+PER_FACET = False
+CALIBRATION_SHOWN = 0.5
+"""The share of the training passes by which calibration may lengthen the axis."""
+
+
+def draw(experiment: ShownExperiment, _: Facet, results: Results) -> Figure:
+    rows = experiment.facets()
+    initializers = experiment.initializers
+    groups = line_groups(experiment.axes["initializer"])
+    figure = page(
+        height=0.2 + len(rows) * max(2.0, 0.4 + 0.17 * len(initializers), 1.35 * len(groups)),
+        title=f"{experiment.name}: learning curves",
+        note=note(experiment, len(groups)),
+    )
+    places = figure.add_gridspec(len(rows), 3, width_ratios=[2, 1, 1])
+    left, right = None, None
+    for row, facet in enumerate(rows):
+        shown = within(results, facet)
+        for group, place in zip(groups, places[row, 0].subgridspec(len(groups), 1), strict=True):
+            left = figure.add_subplot(place, sharex=left, sharey=left)
+            draw_curves(left, shown, initializers, group)
+            if group is groups[0]:
+                left.set_title(facet_text(facet), loc="left")
+        for column, epoch, name in ((1, 1, "first epoch"), (2, -1, "final")):
+            right = figure.add_subplot(places[row, column], sharex=right)
+            draw_dots(right, shown, initializers, epoch)
+            right.set_title(name, loc="left")
+            right.set_xlabel("test accuracy")
+        right.set_yticklabels([])
+        final = [one.run.history["test_accuracy"][-1].mean(dtype=float) for one in shown]
+        write_margin(right, "mean, %", [f"{100 * value:.1f}" for value in final])
+    left.set_xlabel("passes over the training data")
+    left.set_xlim(-0.02 * left.get_xlim()[1], right=last_passes(results))
+    left.set_ylim(bottom=0)
+    return figure
+
+
+def note(experiment: ShownExperiment, groups: int) -> str:
+    """What the page shows, and how it was computed."""
+    grey = " Of many initializers, a panel shows some in colour, the others in grey."
+    return (
+        conditions(experiment) + " Curves: mean over replicas with its 95 % t-interval; they "
+        "start where calibration ends, which counts as passes over the training data (a curve that "
+        "would start beyond the axis is left out)." + grey * (groups > 1) + " Dots: replicas; "
+        "bars: mean and 95 % t-interval; right margin: the final mean. Dotted line: chance, "
+        "always answering the most frequent class."
+    )
+
+
+def draw_curves(
+    axes: Axes, results: Results, initializers: dict[str, Initializer], group: list[str]
+) -> None:
+    """Test accuracy against passes over the training data; initializers not in `group` are grey."""
+    for result in results:
+        mean, half = interval(result.run.history["test_accuracy"].astype(np.float64))
+        passes = passes_done(result)
+        if result.cell.initializer not in group:
+            axes.plot(passes, mean, **CONTEXT)
+            continue
+        style = look(initializers[result.cell.initializer].position)
+        axes.plot(passes, mean, **style)
+        axes.fill_between(passes, mean - half, mean + half, color=style["color"], alpha=0.2, lw=0)
+    axes.axhline(chance(results), color="black", linestyle=":", linewidth=0.8)
+    axes.set_ylabel("test accuracy")
+    in_percent(axes.yaxis)
+
+
+def draw_dots(
+    axes: Axes, results: Results, initializers: dict[str, Initializer], epoch: int
+) -> None:
+    """Every replica's accuracy after an epoch, a row an initializer, which also is the legend."""
+    for row, result in enumerate(results):
+        accuracy = result.run.history["test_accuracy"][epoch].astype(np.float64)
+        style = look(initializers[result.cell.initializer].position)
+        colour, marker = style["color"], style["marker"]
+        below = np.full(len(accuracy), row + 0.3)
+        axes.plot(accuracy, below, ".", color=colour, alpha=0.5, markersize=3.5, markeredgewidth=0)
+        mean, half = interval(accuracy[None])
+        axes.errorbar(mean, [row], xerr=half, color=colour, marker=marker, capsize=2)
+    axes.axvline(chance(results), color="black", linestyle=":", linewidth=0.8)
+    name_rows(axes, [one.cell.initializer for one in results], initializers)
+    in_percent(axes.xaxis)
+
+
+def passes_done(result: Result) -> np.ndarray:
+    """Epochs, and before them what calibration cost, in passes over the training data: E + 1."""
+    return result.run.history["epoch"] + result.calibration_passes()
+
+
+def last_passes(results: Results) -> float:
+    """Where the axis of passes ends: with the last curve, if that is not long after the others."""
+    last = max(passes_done(result)[-1] for result in results)
+    return 1.02 * min(last, results[0].cell.epochs * (1 + CALIBRATION_SHOWN))
+
+
+def caption(experiment: ShownExperiment, _: Facet, results: Results) -> str:
+    """What is seen, and how it was computed."""
+    seen = []
+    for facet in experiment.facets():
+        shown = within(results, facet)
+        final = labelled(shown, experiment.initializers, "final_accuracy")
+        epochs = shown[0].cell.epochs
+        seen.append(sentence(facet, f"test accuracy after epoch {epochs}: {ranked(final)}"))
+    seen.append(f"Chance is {100 * chance(results):.1f} %.")
+    groups = line_groups(experiment.axes["initializer"])
+    return " ".join(seen) + "\n\n" + note(experiment, len(groups))

@@ -1,0 +1,171 @@
+"""Accuracy against the axis that an experiment varies most: a row a combination of the others."""
+
+from collections import Counter
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from initstudy.analysis.intervals import interval
+from initstudy.analysis.results import Results, within
+from initstudy.figures.palette import CONTEXT, line_groups, look
+from initstudy.figures.panels import by_initializer, chance, label_ends, labelled
+from initstudy.figures.style import in_percent, page
+from initstudy.reporting.captions import ranked
+from initstudy.reporting.words import METRICS, conditions, facet_text, sentence
+from initstudy.study.axes import AXES, Axis, Value
+from initstudy.study.cells import Facet, Initializer, ShownExperiment
+
+PER_FACET = False
+PANEL_INCHES = 2.4
+CHARACTER_INCHES = 0.062
+
+
+def draw(experiment: ShownExperiment, _: Facet, results: Results) -> Figure:
+    swept = swept_axis(experiment)
+    shown = experiment.facets(swept.name)
+    groups = line_groups(experiment.axes["initializer"])
+    rows = [(facet, group) for facet in shown for group in groups]
+    figure = page(
+        height=0.2 + 2.1 * len(rows),
+        title=f"{experiment.name}: accuracy against {swept.name.replace('_', ' ')}",
+        note=note(experiment, len(groups)),
+    )
+    panels = figure.subplots(len(rows), len(METRICS), squeeze=False, sharey=True)
+    panels[0, 0].set_ylim(0, highest(results))
+    for row, (facet, group) in zip(panels, rows, strict=True):
+        inside = within(results, facet)
+        for axes, (metric, name) in zip(row, METRICS.items(), strict=True):
+            ends = draw_sweep(axes, inside, experiment.initializers, swept, metric, group)
+            axes.set_ylabel(name)
+        label_ends(axes, ends, experiment.initializers)
+        in_percent(axes.yaxis)
+        row[0].set_title(facet_text(facet), loc="left")
+    for axes in panels[-1]:
+        axes.set_xlabel(swept.label)
+    return figure
+
+
+def note(experiment: ShownExperiment, groups: int) -> str:
+    """What the page shows, and how it was computed."""
+    grey = " Of many initializers, a panel shows some in colour, the others in grey."
+    return (
+        conditions(experiment) + " Lines and bands: mean over replicas with its 95 % t-interval. "
+        "Area under the curve: mean test accuracy over the epochs." + grey * (groups > 1) + " An "
+        "initializer that does not use what is varied is a level line without markers. Crosses at "
+        "the bottom: some replicas of this initializer diverged. Dotted line: chance, always "
+        "answering the most frequent class."
+    )
+
+
+def highest(results: Results) -> float:
+    """Where the axis of accuracies ends: above every interval."""
+    ends = [sum(interval(result.values(metric))) for metric in METRICS for result in results]
+    return 1.05 * max(ends)
+
+
+def swept_axis(experiment: ShownExperiment) -> Axis:
+    """Of the axes that can be swept the one with the most values, the first of several."""
+    possible = [axis for axis in AXES.values() if axis.scale]
+    return max(possible, key=lambda axis: len(experiment.axes[axis.name]))
+
+
+def draw_sweep(
+    axes: Axes,
+    results: Results,
+    initializers: dict[str, Initializer],
+    swept: Axis,
+    metric: str,
+    group: list[str],
+) -> dict[str, float]:
+    """A metric of every initializer against the swept axis; those not in `group` are grey.
+
+    Returns where the lines of `group` end.
+    """
+    places = axis_places(results, swept)
+    crosses = Counter()
+    ends = {}
+    for name, own in by_initializer(results).items():
+        by_value = {getattr(result.cell, swept.name): result for result in own}
+        used = by_value.keys() == places.keys()
+        measured = [by_value[value] for value in places] if used else own * len(places)
+        mean, half = interval(np.stack([result.values(metric) for result in measured]))
+        if name not in group:
+            axes.plot(places.values(), mean, **CONTEXT)
+            continue
+        style = look(initializers[name].position)
+        line = style if used else style | {"marker": ""}
+        axes.plot(places.values(), mean, **line)
+        axes.fill_between(
+            places.values(), mean - half, mean + half, color=style["color"], alpha=0.15, lw=0
+        )
+        ends[name] = mean[-1]
+        for place, result in zip(places.values(), measured, strict=True):
+            if result.values("failed").any():
+                height = 0.03 + 0.033 * crosses[place]
+                crosses[place] += 1
+                bottom = axes.get_xaxis_transform()
+                axes.plot(place, height, "x", color=style["color"], transform=bottom)
+    axes.axhline(chance(results), color="black", linestyle=":", linewidth=0.8)
+    axes.set_xscale("linear" if swept.scale == "names" else swept.scale)
+    mark_places(axes, {place: text_of(value) for value, place in places.items()})
+    return ends
+
+
+def axis_places(results: Results, swept: Axis) -> dict[Value, float]:
+    """The values of the swept axis with their places on it; names stand side by side.
+
+    `all` training images lie at their number, but for the last, incomplete mini-batch.
+    """
+    values = {}
+    for result in results:
+        if swept.uncalibrated is not None and not result.cell.calibrated:
+            continue
+        value = getattr(result.cell, swept.name)
+        if value == "all":
+            values[value] = int(result.run.history["step"][1]) * result.cell.batch_size
+        else:
+            values.setdefault(value, len(values) if isinstance(value, str) else value)
+    return values
+
+
+def text_of(value: Value) -> str:
+    if isinstance(value, str):
+        return {"train": "training data"}.get(value, value)
+    return f"{value:g}"
+
+
+def mark_places(axes: Axes, labels: dict[float, str]) -> None:
+    """Ticks at just these places; a label that would touch another stands a line lower."""
+    places = np.array(list(labels))
+    to_panel = axes.transScale + axes.transLimits
+    low, _ = axes.get_ylim()
+    axes.get_xlim()
+    across = to_panel.transform(np.column_stack([places, np.full(len(places), low)]))[:, 0]
+    ends = []
+    texts = []
+    for middle, label in zip(across * PANEL_INCHES, labels.values(), strict=True):
+        half = (len(label) + 0.5) / 2 * CHARACTER_INCHES
+        free = [line for line, end in enumerate(ends) if end <= middle - half]
+        line = free[0] if free else len(ends)
+        ends[line : line + 1] = [middle + half]
+        texts.append("\n" * line + label)
+    axes.set_xticks(places, texts)
+    axes.set_xticks([], minor=True)
+
+
+def caption(experiment: ShownExperiment, _: Facet, results: Results) -> str:
+    """What is seen, and how it was computed."""
+    swept = swept_axis(experiment)
+    seen = []
+    for facet in experiment.facets(swept.name):
+        inside = within(results, facet)
+        for value in axis_places(inside, swept):
+            there = [one for one in inside if getattr(one.cell, swept.name) == value]
+            final = ranked(labelled(there, experiment.initializers, "final_accuracy"))
+            where = f"{swept.label} {text_of(value)}"
+            seen.append(sentence(facet, f"final accuracy at {where}: {final}"))
+    failed = sum(result.values("failed").sum() for result in results)
+    seen.append(f"Of {experiment.replicas * len(results)} networks, {failed:.0f} diverged.")
+    groups = line_groups(experiment.axes["initializer"])
+    return " ".join(seen) + "\n\n" + note(experiment, len(groups))

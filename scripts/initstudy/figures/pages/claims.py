@@ -1,0 +1,115 @@
+"""Every claim of the study: effect and interval drawn against the margin, and the verdict."""
+
+import math
+import textwrap
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from initstudy.figures.style import page
+from initstudy.reporting.claims import (
+    VERDICTS,
+    claims_caption,
+    effect_text,
+    headline,
+    result_lines,
+)
+
+CLIP = 6
+"""The scale's end, in margins."""
+STATEMENT_CHARACTERS = 52
+LINE = 0.15
+"""Between two lines of text, in inches."""
+WIDTHS = [3.2, 2.4, 1.2]
+"""Of statement, effect and verdict, in inches."""
+
+NOTE = (
+    "Every claim was declared with its test and its margin, the smallest effect of interest, "
+    "before there were results. Dot and bar: effect and its 95 % interval, in margins (arrow: "
+    f"beyond {CLIP}). Greater: is the mean difference, paired by replica, above 0? Supported by a "
+    "paired t-test of that, refuted by one that it is below the margin (line). Equivalent: is the "
+    "mean difference within the margins (shaded)? Supported by two one-sided t-tests that it is, "
+    "refuted by one that it is not. Correlation: is the rank correlation over initializers above 0 "
+    "(thin line: from -1 to 1)? Supported by a permutation test, refuted by a bootstrap interval "
+    "below the margin. p: of the test that could support the claim, after Holm's correction over "
+    "all claims, as are those that could refute it; both at 5 %. A claim that is neither is "
+    "inconclusive: too few replicas to tell (n needed: how many would, with power 0.8). "
+    "pp: percentage points of accuracy."
+)
+
+
+def draw(study: str, claims: pd.DataFrame) -> Figure:
+    """study: its title; claims: the rows of claims.csv."""
+    if claims.empty:
+        return page(height=0.2, title="Claims", note=f"{study}. It declares no claims.")
+    claims = claims.to_dict("records")
+    statements = [textwrap.wrap(claim["statement"], STATEMENT_CHARACTERS) for claim in claims]
+    results = [result_lines(claim) for claim in claims]
+    heights = [
+        LINE * (2 + max(len(statement), len(result)))
+        for statement, result in zip(statements, results, strict=True)
+    ]
+    ends = np.cumsum(heights)
+    figure = page(
+        height=0.7 + ends[-1], title=f"Claims: {headline(claims)}", note=f"{study}. {NOTE}"
+    )
+    panels = figure.subplots(1, 3, sharey=True, width_ratios=WIDTHS)
+    left, middle, right = panels
+    for claim, statement, result, height, end in zip(
+        claims, statements, results, heights, ends, strict=True
+    ):
+        top = end - height
+        colour = VERDICTS[claim["verdict"]]
+        write(left, top, statement)
+        write(left, top + LINE * len(statement), [effect_text(claim)], color="#606060", size=7)
+        draw_effect(middle, claim, top, end)
+        write(right, top, [claim["verdict"]], color=colour, weight="bold")
+        write(right, top + LINE, result)
+    for axes, heading in zip(panels, ("claim", "effect / margin", "verdict"), strict=True):
+        axes.hlines(
+            [0, *ends], 0, 1, "#d0d0d0", linewidth=0.5, transform=axes.get_yaxis_transform()
+        )
+        axes.set_title(heading, loc="left", weight="bold")
+    for axes in (left, right):
+        axes.axis("off")
+    left.set_ylim(ends[-1], 0)
+    middle.set_xlim(-1.08 * CLIP, 1.08 * CLIP)
+    middle.set_xticks([-CLIP, -3, -1, 0, 1, 3, CLIP])
+    middle.tick_params(left=False, labelleft=False)
+    middle.spines["left"].set_visible(False)
+    return figure
+
+
+def caption(study: str, claims: pd.DataFrame) -> str:
+    """The claims with their verdicts, and how they were judged."""
+    return f"{study}. {claims_caption(claims.to_dict('records'))}\n\n{NOTE}"
+
+
+def write(axes: Axes, top: float, lines: list[str], **style) -> None:
+    """Lines of text from `top` down, with half a line between it and them."""
+    for number, line in enumerate(lines):
+        # Columns have a given width: what stands in them must not change the layout.
+        place = {"va": "center", "transform": axes.get_yaxis_transform(), "in_layout": False}
+        axes.text(0, top + LINE * (number + 1), line, **place, **style)
+
+
+def draw_effect(axes: Axes, claim: dict, top: float, end: float) -> None:
+    """Effect and interval in margins, between what the test asks about."""
+    middle = (top + end) / 2
+    colour = VERDICTS[claim["verdict"]]
+    axes.vlines(0, top, end, "#a0a0a0", linewidth=0.8)
+    if claim["test"] == "equivalent":
+        axes.fill_between([-1, 1], top, end, color="#e8e8e8", lw=0, zorder=0)
+    else:
+        axes.vlines(1, top, end, "black", linestyle="--", linewidth=0.8)
+    if claim["test"] == "correlation":
+        possible = min(CLIP, 1 / claim["margin"])
+        axes.plot([-possible, possible], [middle] * 2, "|-", color="#a0a0a0", linewidth=0.6)
+    effect, low, high = (claim[key] / claim["margin"] for key in ("effect", "ci_low", "ci_high"))
+    axes.plot(np.clip([low, high], -CLIP, CLIP), [middle] * 2, color=colour, linewidth=1.6)
+    if abs(effect) <= CLIP:
+        axes.plot(effect, middle, "o", color=colour, markersize=5)
+    for beyond in {math.copysign(CLIP, end) for end in (low, effect, high) if abs(end) > CLIP}:
+        axes.plot(beyond, middle, ">" if beyond > 0 else "<", color=colour, markersize=5)

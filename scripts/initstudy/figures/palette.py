@@ -1,0 +1,38 @@
+"""Colours, lines and markers of initializers, wherever they are drawn."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+# Okabe & Ito (2008), told apart by readers with any common colour blindness; grey in place of
+# their yellow, which is too light for lines. The first eight initializers have solid lines, the
+# next eight dashed ones, and so on; markers keep them apart where there is no colour, so every line
+# has some.
+COLOURS = ["#7f7f7f", "#000000", "#d55e00", "#e69f00", "#cc79a7", "#56b4e9", "#0072b2", "#009e73"]
+LINES = ["-", "--", ":", "-."]
+MARKERS = ["o", "s", "D", "^", "v", "P", "X", "*", "<", ">", "p"]
+CONTEXT = {"color": "#cfcfcf", "linestyle": "-", "linewidth": 0.7, "marker": "", "zorder": 1}
+"""Lines that are named elsewhere on the page, behind those that a panel is about."""
+MOST_LINES = len(COLOURS)
+"""More than these in one panel cannot be followed; see `line_groups`."""
+
+
+def look(position: int) -> dict:
+    """Colour, line and marker of the initializer at `position` in config.yaml."""
+    return {
+        "color": COLOURS[position % len(COLOURS)],
+        "linestyle": LINES[position // len(COLOURS) % len(LINES)],
+        "marker": MARKERS[position % len(MARKERS)],
+    }
+
+
+def marker_look(position: int) -> dict:
+    """`look` without the line, for what stands by itself."""
+    return look(position) | {"linestyle": ""}
+
+
+def line_groups(names: Sequence[str]) -> list[list[str]]:
+    """Initializers in as few groups of about equal size as have at most MOST_LINES each."""
+    count = math.ceil(len(names) / MOST_LINES)
+    return [list(group) for group in np.array_split(names, count)]

@@ -1,0 +1,117 @@
+"""How every figure looks: sizes, the page, axes, and how it is saved."""
+
+import math
+import re
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from initstudy.core.files import written_whole
+from initstudy.figures.palette import look, marker_look
+from initstudy.study.cells import Initializer
+
+WIDTH = 7.2
+"""Of a page, in inches: the text width of most journals' double column."""
+PREVIEW_DPI = 160
+NOTE_CHARACTERS = 132
+NOTE_LINE = 0.13
+TIED = r" (?=[%=\d])|(?<==) "
+"""Spaces where no line of a note ends, as they belong to a number."""
+LEGEND_COLUMNS = 5
+LEGEND_LINE = 0.16
+
+mpl.use("agg")
+mpl.rcParams.update(
+    {
+        "font.size": 8,
+        "axes.titlesize": 8,
+        "axes.labelsize": 8,
+        "xtick.labelsize": 7,
+        "ytick.labelsize": 7,
+        "legend.fontsize": 7,
+        "legend.frameon": False,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "lines.linewidth": 1.2,
+        "lines.markersize": 3.5,
+        # Fonts as outlines that editors and journals accept.
+        "pdf.fonttype": 42,
+    }
+)
+
+
+def in_percent(axis: Axis) -> None:
+    """Fractions on this axis are labelled in per cent, with no more decimals than they need."""
+    axis.set_major_formatter(lambda value, _: f"{100 * value:.6g}\N{NO-BREAK SPACE}%")
+
+
+def page(
+    height: float,
+    title: str,
+    note: str,
+    legend: dict[str, Initializer] | None = None,
+    handles: Sequence[Artist] = (),
+    lines: bool = True,
+) -> Figure:
+    """A page with `height` inches for panels, a title above and a note below them.
+
+    legend: initializers, for one legend between title and panels, in the order of config.yaml.
+    handles: artists with labels that stand in this legend too, after the initializers.
+    lines: whether the legend shows lines, or markers alone.
+    """
+    looks = look if lines else marker_look
+    entries = sorted((legend or {}).values(), key=lambda entry: entry.position)
+    handles = [
+        *(Line2D([], [], label=entry.label, **looks(entry.position)) for entry in entries),
+        *handles,
+    ]
+    above = 0.35 + LEGEND_LINE * math.ceil(len(handles) / LEGEND_COLUMNS)
+    wrapped = textwrap.wrap(re.sub(TIED, "\N{NO-BREAK SPACE}", note), NOTE_CHARACTERS)
+    below = 0.1 + NOTE_LINE * len(wrapped)
+    whole = above + height + below
+    figure = Figure(figsize=(WIDTH, whole), layout="constrained")
+    figure.get_layout_engine().set(
+        w_pad=0.05, h_pad=0.05, rect=(0, below / whole, 1, height / whole)
+    )
+    figure.text(0.01, 1 - 0.08 / whole, title, va="top", weight="bold", fontsize=10)
+    text = "\n".join(wrapped)
+    figure.text(0.01, 0.05 / whole, text, fontsize=7, color="#404040", linespacing=1.3)
+    if handles:
+        figure.legend(
+            handles=handles,
+            loc="upper left",
+            bbox_to_anchor=(0, 1 - 0.27 / whole),
+            ncols=LEGEND_COLUMNS,
+            handlelength=2.5,
+        ).set_in_layout(False)
+    return figure
+
+
+def updates_axis(axes: Axes, last: int) -> None:
+    """Updates done, on a logarithmic axis that has room for 0."""
+    axes.set_xscale("symlog", base=2, linthresh=1, linscale=0.5)
+    # Labels of a longer run need more room.
+    every = next(step for step, end in ((3, 9), (4, 15), (6, 40)) if last < 2**end)
+    powers = [2**power for power in range(0, 40, every) if 2**power <= last]
+    axes.set_xticks([0, *powers], [f"{value}" for value in (0, *powers)])
+    axes.set_xticks([], minor=True)
+    axes.set_xlim(-0.2, last * 1.3)
+
+
+def save(figure: Figure, pdf: str | Path, preview: str | Path | None = None) -> None:
+    """Write the figure for print and for the screen; equal figures give equal bytes."""
+    with written_whole(pdf) as partial:
+        figure.savefig(partial, metadata={"CreationDate": None})
+    if preview is None:
+        return
+    # The places found for the first are right for the second.
+    figure.set_layout_engine("none")
+    with written_whole(preview) as partial:
+        figure.savefig(partial, dpi=PREVIEW_DPI)

@@ -1,0 +1,1 @@
+"""Networks as ordinary PyTorch, and K replicas of one as a single network."""

@@ -1,0 +1,1 @@
+"""The HDF5 files that jobs write and read."""

@@ -1,0 +1,1 @@
+"""Results in words: captions, claims, the terminal."""

@@ -1,0 +1,49 @@
+"""Captions of figures and tables: sentences with numbers from the results."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from initstudy.analysis.intervals import interval
+from initstudy.core.files import written_whole
+
+MOST_NAMED = 4
+"""Of more initializers, a sentence names the best of them and the last."""
+
+
+def save_caption(path: str | Path, text: str) -> None:
+    """Write a caption as reStructuredText, in which its characters stand for themselves."""
+    with written_whole(path) as partial:
+        partial.write_text(re.sub(r"([\\*`|_])", r"\\\1", text) + "\n", encoding="utf-8")
+
+
+def percent(values: np.ndarray) -> str:
+    """Mean and 95 % t-interval of fractions, one a replica: "61.2 % [59.8, 62.5]"."""
+    mean, half = interval(values)
+    return with_interval(mean, mean - half, mean + half)
+
+
+def with_interval(value: float, low: float, high: float) -> str:
+    """A fraction with its interval, in per cent; one without an interval stands alone."""
+    ends = "" if low == high or np.isnan(low) else f" [{100 * low:.1f}, {100 * high:.1f}]"
+    return f"{100 * value:.1f} %{ends}"
+
+
+def ranked(samples: dict[str, np.ndarray], text: Callable[[np.ndarray], str] = percent) -> str:
+    """Samples by their mean, the largest first: "He 61.2 % [59.8, 62.5], LSUV ...".
+
+    text: what is said of a sample.
+    """
+    order = sorted(samples, key=lambda name: -samples[name].mean())
+    said = [f"{name} {text(samples[name])}" for name in order]
+    if len(said) <= MOST_NAMED:
+        return ", ".join(said)
+    return f"{', '.join(said[: MOST_NAMED - 1])}; lowest of all {len(said)}: {said[-1]}"
+
+
+def span(values: dict[str, float]) -> str:
+    """The smallest and the largest of some numbers: "from 2e-08 (He) to 9.4 (LSUV)"."""
+    low, high = min(values, key=values.get), max(values, key=values.get)
+    return f"from {values[low]:.2g} ({low}) to {values[high]:.2g} ({high})"

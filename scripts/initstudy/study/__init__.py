@@ -1,0 +1,1 @@
+"""A study: from what people write to the cells of its experiments."""

@@ -1,0 +1,154 @@
+"""Cells, and the experiments that they are points of.
+
+No part of this needs PyTorch or Snakemake, so the workflow can be planned in milliseconds.
+"""
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, make_dataclass
+from functools import cached_property
+
+from initstudy.study.axes import AXES, CALIBRATION, Value
+
+Facet = dict[str, Value]
+"""A value for each of some axes."""
+
+
+class _Point:
+    """What a value for every axis amounts to; `Cell` is made of this and the axes."""
+
+    @cached_property
+    def folder(self) -> str:
+        """The folders of a cell, one `axis=value` each."""
+        return "/".join(f"{axis}={value}" for axis, value in self.values().items())
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether its initializer looks at calibration inputs."""
+        return self.calibration_source != AXES["calibration_source"].uncalibrated
+
+    def values(self) -> Facet:
+        """The value of every axis, in the order of the folders."""
+        return {axis: getattr(self, axis) for axis in AXES}
+
+    def lies_in(self, facet: Facet) -> bool:
+        """Whether it has the facet's values; without calibration it goes with any of those axes."""
+        return all(
+            getattr(self, axis) == value or (axis in CALIBRATION and not self.calibrated)
+            for axis, value in facet.items()
+        )
+
+
+Cell = make_dataclass(
+    "Cell",
+    [(axis.name, axis.type) for axis in AXES.values()],
+    bases=(_Point,),
+    frozen=True,
+    namespace={"__doc__": "One point of the grid: a value for every axis, as an attribute."},
+)
+
+
+def cell(values: Mapping[str, Value]) -> Cell:
+    """The cell with these values of all axes, or of more than that, such as a table's row."""
+    return Cell(**{name: axis.value(values[name]) for name, axis in AXES.items()})
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a job trains, or probes: a cell and the options behind its names."""
+
+    cell: Cell
+    replicas: int
+    output_std: float
+    options: dict
+    """Of the initializer."""
+
+    def as_dict(self) -> dict:
+        """Plain values: the axes, and beside them the other fields."""
+        others = {key: getattr(self, key) for key in ("replicas", "output_std", "options")}
+        return self.cell.values() | others
+
+
+@dataclass(frozen=True)
+class Initializer:
+    """What figures say of an initializer."""
+
+    label: str
+    position: int
+    """In the configuration, which colours go by."""
+    options: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What decides an experiment's results: its cells."""
+
+    name: str
+    axes: dict[str, list]
+    """The values of every axis, in alphabetical order, in which JSON keeps them, too. A default
+    learning rate is a mapping from optimizer to rate."""
+    calibrated: list[str]
+    """Of its initializers those that look at calibration inputs."""
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        """The product of its axes, each point once.
+
+        Axes that an initializer does not use get a fixed value, so they do not multiply its cells.
+        """
+        found = {}
+        for values in itertools.product(*self.axes.values()):
+            one = cell(self._used(dict(zip(self.axes, values, strict=True))))
+            found.setdefault(one.folder, one)
+        return list(found.values())
+
+    def facets(self, *merged: str) -> list[Facet]:
+        """Every combination of the values of the varied axes other than the initializer.
+
+        merged: further axes that do not tell facets apart.
+        """
+        varied = {
+            axis: values
+            for axis, values in self.axes.items()
+            if len(values) > 1 and axis not in ("initializer", *merged)
+        }
+        combinations = itertools.product(*varied.values())
+        return [dict(zip(varied, values, strict=True)) for values in combinations]
+
+    def _used(self, values: Facet) -> Facet:
+        """What a cell has where its axes were given `values`."""
+        if isinstance(values["learning_rate"], dict):
+            values["learning_rate"] = values["learning_rate"][values["optimizer"]]
+        if values["initializer"] not in self.calibrated:
+            values |= {axis: AXES[axis].uncalibrated for axis in CALIBRATION}
+        elif values["calibration_source"] == values["dataset"]:
+            values["calibration_source"] = "train"
+        return values
+
+    def as_dict(self) -> dict:
+        """Plain values, for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict) -> "Experiment":
+        """What `as_dict` returned."""
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class ShownExperiment(Experiment):
+    """An experiment, and what figures say of it besides."""
+
+    study: str
+    """The study's title."""
+    replicas: int
+    learning_rates: dict[str, float]
+    """The common one of every optimizer."""
+    initializers: dict[str, Initializer]
+    """Those of the experiment, in the order of its axes."""
+
+    @classmethod
+    def from_dict(cls, values: dict) -> "ShownExperiment":
+        named = values["initializers"]
+        names = values["axes"]["initializer"]
+        return cls(**(values | {"initializers": {name: Initializer(**named[name]) for name in names}}))

@@ -1,0 +1,157 @@
+"""What is wrong with a study, found before any of its jobs starts: keys, values and names.
+
+How the values of a cell's axes agree is checked by `contradictions`, functions by `signatures`.
+"""
+
+import math
+import reprlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import jsonschema
+
+from initstudy.core.errors import InputError
+from initstudy.study.axes import AXES, PROBE_AXES
+from initstudy.study.sources import ARCHIVES
+from initstudy.study.yaml_files import read_yaml
+
+SCHEMA = Path(__file__).parents[1] / "schema.yaml"
+
+MOST_CELLS = 100_000
+"""In one experiment."""
+
+
+class WrongKey(InputError):
+    """A key's value is wrong; `keys` lead to it, from the top."""
+
+    def __init__(self, keys: tuple[str, ...], reason: str):
+        super().__init__(f"{'.'.join(keys) or 'top level'}: {reason}")
+        self.keys = keys
+
+
+def _is_integer(_, value: object) -> bool:
+    # 32.0 would be another folder than 32.
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(checker, value: object) -> bool:
+    return _is_integer(checker, value) or (isinstance(value, float) and math.isfinite(value))
+
+
+_Validator = jsonschema.validators.extend(
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {"integer": _is_integer, "number": _is_number}
+    ),
+)
+
+
+def schema(kinds: Sequence[str]) -> dict:
+    """schema.yaml with the axes, and the kinds of figures that there are."""
+    whole = read_yaml(SCHEMA)
+    checks = {name: axis.check for name, axis in AXES.items()}
+    lists = {name: {"$ref": "#/$defs/list", "items": check} for name, check in checks.items()}
+    properties = whole["properties"]
+    defaults = properties["defaults"]
+    defaults["properties"] = checks | {"learning_rate": _by_optimizer(checks["learning_rate"])}
+    experiment = properties["experiments"]["additionalProperties"]["properties"]
+    experiment |= lists
+    experiment["figures"]["items"] = {
+        "enum": list(kinds),
+        "description": f"one of {', '.join(kinds)}",
+    }
+    probe = properties["probe"]
+    probe["required"] = [*PROBE_AXES, *probe["properties"]]
+    probe["properties"] |= {axis: checks[axis] for axis in PROBE_AXES}
+    probe["properties"]["initializer"] = lists["initializer"]
+    return whole
+
+
+def _by_optimizer(check: dict) -> dict:
+    """The schema of a mapping that has a value for every optimizer."""
+    optimizers = AXES["optimizer"].check["enum"]
+    return {
+        "type": "object",
+        "description": f"a mapping with the keys {' and '.join(optimizers)}",
+        "additionalProperties": False,
+        "required": optimizers,
+        "properties": dict.fromkeys(optimizers, check),
+    }
+
+
+def check_schema(study: dict, kinds: Sequence[str]) -> None:
+    """Raise WrongKey for keys and values that the schema does not allow; kinds: of figures."""
+    errors = _Validator(schema(kinds)).iter_errors(study)
+    error = jsonschema.exceptions.best_match(errors)
+    if error is None:
+        return
+    keys = tuple(key for key in error.absolute_path if isinstance(key, str))
+    value = error.instance
+    match error.validator:
+        case "additionalProperties":
+            allowed = error.schema["properties"]
+            unknown = next(key for key in value if key not in allowed)
+            keys += (str(unknown),)
+            reason = f"unknown key {unknown}; allowed: {', '.join(allowed)}"
+        case "required":
+            missing = next(key for key in error.validator_value if key not in value)
+            reason = f"the key {missing!r} is required"
+        case _:
+            shown = "nothing" if value is None else reprlib.repr(value)
+            reason = f"{shown} must be {error.schema['description']}{_hint(value)}"
+    raise WrongKey(keys, reason)
+
+
+def _hint(value: object) -> str:
+    """What YAML may have made of what was meant."""
+    if isinstance(value, bool):
+        return " (yes, no, on and off are true and false unless they stand in quotes)"
+    try:
+        return f" (as a number: {float(value)!r})" if isinstance(value, str) else ""
+    except ValueError:
+        return ""
+
+
+def check_names(study: dict) -> None:
+    """What values name, data sets, networks and initializers, must be declared."""
+    declared = {name: study[axis.table] for name, axis in AXES.items() if axis.table}
+    declared["calibration_source"] = ["train", "noise", *study["datasets"]]
+    places = {("experiments", name): axes for name, axes in study["experiments"].items()}
+    places["defaults",] = {axis: [value] for axis, value in study["defaults"].items()}
+    if "probe" in study:
+        probe = study["probe"]
+        shared = [axis for axis in PROBE_AXES if axis != "initializer"]
+        places["probe",] = probe | {axis: [probe[axis]] for axis in shared}
+    for place, axes in places.items():
+        for axis, known in declared.items():
+            for value in axes.get(axis, []):
+                if value not in known:
+                    raise WrongKey(
+                        (*place, axis), f"{value!r} is not declared; choose from {', '.join(known)}"
+                    )
+
+
+def check_datasets(datasets: dict[str, dict]) -> None:
+    """A folder has a path, official data their archives, and nothing has what it cannot use."""
+    for name, entry in datasets.items():
+        source = entry["source"]
+        for key, needed in (("path", source == "folder"), ("archives", source in ARCHIVES)):
+            if needed and key not in entry:
+                raise WrongKey(("datasets", name), f"the source {source} needs the key {key}")
+            if key in entry and not needed:
+                raise WrongKey(("datasets", name, key), f"the source {source} takes no {key}")
+        files = [archive["url"].rpartition("/")[2] for archive in entry.get("archives", [])]
+        if sorted(files) != sorted(ARCHIVES.get(source, [])):
+            raise WrongKey(
+                ("datasets", name, "archives"),
+                f"the source {source} needs exactly the files {', '.join(ARCHIVES[source])}",
+            )
+
+
+def check_size(experiment: str, axes: dict[str, list]) -> None:
+    """An experiment must not have more cells than anybody can run."""
+    cells = math.prod(map(len, axes.values()))
+    if cells > MOST_CELLS:
+        raise WrongKey(
+            ("experiments", experiment), f"{cells} cells must be {MOST_CELLS} at most; vary less"
+        )

@@ -1,0 +1,220 @@
+"""A study as the rest of the project sees it: loaded, merged and checked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from initstudy.core.errors import InputError
+from initstudy.study.axes import AXES, PROBE_AXES, Value
+from initstudy.study.cells import (
+    Cell,
+    Experiment,
+    Facet,
+    Initializer,
+    ShownExperiment,
+    Task,
+    cell,
+)
+from initstudy.study.checks.cells import check_cells, check_probe
+from initstudy.study.checks.claims import check_claims, check_contrasts, check_experiments
+from initstudy.study.checks.functions import check_functions
+from initstudy.study.checks.keys import (
+    WrongKey,
+    check_datasets,
+    check_names,
+    check_schema,
+    check_size,
+)
+from initstudy.study.claims import Claim
+from initstudy.study.layers import Sources, all_merged, holder, merged, study_layers
+
+
+ANY_TRAINING_IMAGE = {"calibration_source": "train", "train_size": "all"}
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study that has passed all checks."""
+
+    name: str
+    title: str
+    replicas: int
+    output_std: float
+    device: str
+    checkpoint_minutes: float
+    data_dir: str
+    defaults: dict[str, Value | dict[str, Value]]
+    """A value for every axis; learning rates by optimizer."""
+    datasets: dict[str, dict]
+    """As declared."""
+    networks: dict[str, str]
+    """Name -> method."""
+    methods: dict[str, str]
+    """Of the initializers, by their names."""
+    initializers: dict[str, Initializer]
+    calibrated: list[str]
+    """The initializers that look at calibration inputs."""
+    experiments: dict[str, Experiment]
+    figures: dict[str, list[str]]
+    """The kinds of figures that an experiment asks for; one that asks for none is not here."""
+    claims: dict[str, Claim]
+    probe: dict | None
+    """As declared."""
+
+    def task(self, one: Cell) -> Task:
+        """What the job of a cell trains."""
+        return Task(one, self.replicas, self.output_std, self.initializers[one.initializer].options)
+
+    def probe_task(self, point: Facet) -> Task:
+        """What a probe of initial networks draws; point: a value for each of PROBE_AXES.
+
+        Calibration inputs are training images, any of them.
+        """
+        options = self.initializers[point["initializer"]].options
+        given = {"batch_size": self.probe["batch_size"], **ANY_TRAINING_IMAGE}
+        [one] = Experiment(
+            "probe", one_value_each(self.defaults | given | point), self.calibrated
+        ).cells
+        return Task(one, self.probe["draws"], self.output_std, options)
+
+    def probes(self) -> list[Facet]:
+        """The points that the study probes, an initializer each, in the order of config.yaml."""
+        probed = [name for name in self.initializers if name in self.probe["initializer"]]
+        shared = {axis: self.probe[axis] for axis in PROBE_AXES if axis != "initializer"}
+        return [shared | {"initializer": name} for name in probed]
+
+    def shown(self, name: str) -> ShownExperiment:
+        """An experiment with what figures say of it."""
+        experiment = self.experiments[name]
+        used = experiment.axes["initializer"]
+        return ShownExperiment(
+            experiment.name,
+            experiment.axes,
+            experiment.calibrated,
+            study=self.title,
+            replicas=self.replicas,
+            learning_rates=self.defaults["learning_rate"],
+            initializers={key: self.initializers[key] for key in used},
+        )
+
+
+def load_study(sources: Sources, kinds: Sequence[str]) -> Study:
+    """The study that a run asks for; kinds: of figures, that an experiment may ask for.
+
+    Mappings are merged key by key, anything else is replaced. Raises InputError, in one sentence
+    that names file and key, if there is no such study or the outcome is not valid.
+    """
+    layers = study_layers(sources)
+    try:
+        return checked(with_likenesses(with_defaults(all_merged(layers))), kinds)
+    except WrongKey as wrong:
+        raise InputError(f"{holder(layers, wrong.keys)}: {wrong}") from wrong
+    except InputError as error:
+        raise InputError(f"{holder(layers, ())}: {error}") from error
+
+
+def with_defaults(declared: dict) -> dict:
+    """What is declared, with the default of every axis that nothing is said of."""
+    usual = {"defaults": {name: axis.default for name, axis in AXES.items()}}
+    return merged(usual, declared)
+
+
+def with_likenesses(declared: dict) -> dict:
+    """What is declared, with every initializer that is like another one written out.
+
+    Raises WrongKey if it is like none that there is, or like itself.
+    """
+    entries = declared.get("initializers")
+    if not isinstance(entries, dict):
+        return declared
+    return declared | {"initializers": {name: written_out(name, entries, ()) for name in entries}}
+
+
+def written_out(name: str, entries: dict[str, dict], above: tuple[str, ...]) -> dict:
+    """An initializer's entry with that of the one it is like below it; above: who is like it."""
+    entry = entries[name]
+    if not isinstance(entry, dict) or "like" not in entry:
+        return entry
+    keys, like = ("initializers", name, "like"), entry["like"]
+    if not isinstance(like, str) or like not in entries:
+        raise WrongKey(keys, f"{like!r} is not declared; choose from {', '.join(entries)}")
+    if name in above:
+        raise WrongKey(keys, "an initializer must not be like itself, nor by way of others")
+    if "label" not in entry:
+        raise WrongKey(keys[:2], "the key 'label' is required")
+    own = {key: value for key, value in entry.items() if key != "like"}
+    return merged(written_out(like, entries, (*above, name)), own)
+
+
+def checked(declared: dict, kinds: Sequence[str]) -> Study:
+    """The study that is declared; raises WrongKey or InputError for its first fault."""
+    check_schema(declared, kinds)
+    check_names(declared)
+    check_datasets(declared["datasets"])
+    check_functions(declared)
+    check_claims(declared.get("claims", {}))
+    study = made(declared)
+    check_experiments(study.claims, study.experiments)
+    for name, experiment in study.experiments.items():
+        check_size(name, experiment.axes)
+        check_cells(declared, name, experiment.cells)
+    check_contrasts(study.claims, study.experiments)
+    if study.probe:
+        check_probe(declared, [study.probe_task(point).cell for point in study.probes()])
+    return study
+
+
+def made(declared: dict) -> Study:
+    """What is declared, as a Study."""
+    entries = declared["initializers"]
+    initializers = {
+        name: Initializer(entry["label"], position, entry.get("options", {}))
+        for position, (name, entry) in enumerate(entries.items())
+    }
+    kept = ("title", "replicas", "output_std", "device", "checkpoint_minutes", "data_dir")
+    return Study(
+        name=declared["study"],
+        **{key: declared[key] for key in kept},
+        defaults=declared["defaults"],
+        datasets=declared["datasets"],
+        networks={name: entry["method"] for name, entry in declared["networks"].items()},
+        methods={name: entry["method"] for name, entry in entries.items()},
+        initializers=initializers,
+        calibrated=[name for name, entry in entries.items() if entry.get("calibrated")],
+        experiments={
+            name: made_experiment(name, varied, declared["defaults"], entries)
+            for name, varied in declared["experiments"].items()
+        },
+        figures={
+            name: varied["figures"]
+            for name, varied in declared["experiments"].items()
+            if "figures" in varied
+        },
+        claims={
+            name: Claim.from_dict(claim) for name, claim in declared.get("claims", {}).items()
+        },
+        probe=declared.get("probe"),
+    )
+
+
+def made_experiment(name: str, varied: dict, defaults: dict, initializers: dict) -> Experiment:
+    """An experiment with all axes, whose order does not depend on the file's.
+
+    Initializers keep the order of config.yaml.
+    """
+    axes = one_value_each(defaults)
+    for axis in [axis for axis in axes if axis in varied]:
+        rank = list(initializers).index if axis == "initializer" else _natural_order
+        axes[axis] = sorted(map(AXES[axis].value, varied[axis]), key=rank)
+    calibrated = [key for key in axes["initializer"] if initializers[key].get("calibrated")]
+    return Experiment(name, axes, calibrated)
+
+
+def one_value_each(values: dict) -> dict[str, list]:
+    """All axes with the one value that is given of each, in alphabetical order."""
+    return {axis: [AXES[axis].value(values[axis])] for axis in sorted(AXES)}
+
+
+def _natural_order(value: object) -> tuple[bool, float, str]:
+    """A sort key: numbers by size, then text (`all` is the largest train_size)."""
+    is_number = isinstance(value, int | float)
+    return (not is_number, value if is_number else 0.0, str(value))

@@ -1,0 +1,134 @@
+"""What a study costs, from a short measurement on the machine that asks."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import pandas as pd
+import torch
+
+from initstudy.analysis.tables import facet_cells
+from initstudy.core.plugins import load_function
+from initstudy.networks.replicated import ReplicatedNetwork
+from initstudy.optimizers import make_optimizer
+from initstudy.study.cells import cell_folder
+from initstudy.training.batches import Normalizer
+from initstudy.training.recorder import EVALUATION_BATCH, evaluate, replica_losses
+
+SHORTEST_MEASUREMENT = 0.5
+"""Seconds."""
+SPEED_AXES = ("network", "depth", "norm", "optimizer", "batch_size")
+
+
+def study_cost(
+    experiments: list[dict],
+    networks: dict[str, str],
+    sizes: dict[str, dict],
+    device: torch.device,
+) -> pd.DataFrame:
+    """One row an experiment, and a last one, total, in which shared cells count once.
+
+    experiments: what the workflow says of each; networks: their methods by name; sizes: per data
+    set its images by split and its `classes`.
+    Columns: cells, networks, model_samples (images trained on, times networks) and hours: of
+    training, evaluation and start-up of jobs on one core or device. Calibration and statistics
+    come on top.
+    """
+    start_up = measure_start_up()
+    speeds = {}
+    rows, distinct = [], {}
+    for experiment in experiments:
+        costs, replicas = {}, experiment["replicas"]
+        for cell in facet_cells(experiment, {}):
+            size = sizes[cell["dataset"]]
+            key = (*(cell[axis] for axis in SPEED_AXES), size["classes"])
+            if key not in speeds:
+                architecture = load_function(networks[cell["network"]])
+                replicated = ReplicatedNetwork(
+                    [
+                        architecture(size["classes"], cell["depth"], cell["norm"])
+                        for _ in range(replicas)
+                    ]
+                )
+                speeds[key] = measure_speed(replicated.to(device), cell, size["classes"], device)
+            costs[cell_folder(cell)] = cell_cost(cell, replicas, size, *speeds[key], start_up)
+        rows.append(summary(experiment["name"], costs))
+        distinct |= costs
+    return pd.DataFrame([*rows, summary("total", distinct)])
+
+
+def cell_cost(
+    cell: dict,
+    replicas: int,
+    size: dict,
+    step_seconds: float,
+    evaluation_seconds: float,
+    start_up: float,
+) -> dict:
+    """Networks, model_samples and seconds of one cell.
+
+    step_seconds: of one training step of all replicas; evaluation_seconds: of one image's pass
+    through all of them.
+    """
+    images = size["train"] if cell["train_size"] == "all" else cell["train_size"]
+    steps = images // cell["batch_size"] * cell["epochs"]
+    evaluated = (size["validation"] + size["test"]) * (cell["epochs"] + 1)
+    return {
+        "networks": replicas,
+        "model_samples": steps * cell["batch_size"] * replicas,
+        "seconds": start_up + steps * step_seconds + evaluated * evaluation_seconds,
+    }
+
+
+def summary(name: str, costs: dict[str, dict]) -> dict:
+    """The row of an experiment."""
+    return {
+        "experiment": name,
+        "cells": len(costs),
+        "networks": sum(cost["networks"] for cost in costs.values()),
+        "model_samples": sum(cost["model_samples"] for cost in costs.values()),
+        "hours": sum(cost["seconds"] for cost in costs.values()) / 3600,
+    }
+
+
+def measure_speed(
+    network: ReplicatedNetwork, cell: dict, classes: int, device: torch.device
+) -> tuple[float, float]:
+    """Seconds of a training step of all replicas, and of one image's evaluation by all of them."""
+    optimizer = make_optimizer(cell["optimizer"], network.parameters(), 1e-3, cell["momentum"])
+    images = torch.randint(0, 256, (cell["batch_size"], 3, 32, 32), dtype=torch.uint8)
+    labels = torch.randint(0, classes, (max(EVALUATION_BATCH, len(images)),), device=device)
+    normalize = Normalizer(torch.full((3,), 0.5).numpy(), torch.full((3,), 0.25).numpy(), device)
+    batch = normalize(images.to(device))
+    held_out = torch.randint(0, 256, (EVALUATION_BATCH, 3, 32, 32), dtype=torch.uint8).to(device)
+
+    def step() -> None:
+        optimizer.zero_grad()
+        replica_losses(network(batch), labels[: len(batch)]).sum().backward()
+        optimizer.step()
+
+    def evaluation() -> None:
+        evaluate(network, held_out, labels[:EVALUATION_BATCH], normalize)
+
+    return seconds_a_call(step, device), seconds_a_call(evaluation, device) / EVALUATION_BATCH
+
+
+def seconds_a_call(function: Callable[[], None], device: torch.device) -> float:
+    """The mean duration of a call, after two that warm up."""
+    for _ in range(2):
+        function()
+    calls, start = 0, time.perf_counter()
+    while (elapsed := time.perf_counter() - start) < SHORTEST_MEASUREMENT:
+        function()
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)
+        calls += 1
+    return elapsed / calls
+
+
+def measure_start_up() -> float:
+    """Seconds until a training job has imported what it needs."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "scripts/train.py", "--help"], check=True, capture_output=True)
+    return time.perf_counter() - start

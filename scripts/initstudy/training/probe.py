@@ -1,0 +1,99 @@
+"""How far signals get through networks that were initialized and never trained."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from initstudy.core.devices import describe_device
+from initstudy.core.errors import InputError
+from initstudy.data.store import read_dataset
+from initstudy.networks.architectures import weighted_layers
+from initstudy.networks.moments import discrepancy, moments
+from initstudy.records.probe import Probe
+from initstudy.training.batches import Normalizer
+from initstudy.training.initial import initial_networks
+
+DEVICE = torch.device("cpu")
+"""Where initial networks are made anyway; all of a probe takes seconds there."""
+
+
+def probe_initializer(cell: dict, data: str | Path) -> Probe:
+    """Draw `cell["replicas"]` initial networks and pass one batch forward and back through each.
+
+    cell: axes and options (see `study.probe_options`). Draw k is the start of training's replica k.
+    Calibration inputs come from the training split; the batch is the first `batch_size` images of
+    the validation split, which calibration does not see. Raises InputError if there are fewer.
+    """
+    dataset = read_dataset(data, ("train", "validation"))
+    size, available = cell["batch_size"], len(dataset.images["validation"])
+    if size > available:
+        raise InputError(f"probe.batch_size {size} exceeds the {available} validation images")
+    normalize = Normalizer(dataset.mean, dataset.std, DEVICE)
+    images = normalize(torch.from_numpy(dataset.images["validation"][:size]))
+    labels = torch.from_numpy(dataset.labels["validation"][:size])
+    networks, _ = initial_networks(
+        cell, dataset, dataset.images["train"], dataset.labels["train"], None
+    )
+    # One after another: the activations of a hundred layers of all draws would take gigabytes.
+    draws = [network_signals(network, images, labels, cell["output_std"]) for network in networks]
+    layers = list(draws[0])
+    return Probe(
+        attributes={
+            "probe": {key: value for key, value in cell.items() if key != "replicas"}
+            | {"draws": cell["replicas"]},
+            "software": {name: version(name) for name in ("torch", "numpy", "h5py")},
+            "device": describe_device(DEVICE),
+            "layers": layers,
+        },
+        signals={
+            layer: {name: np.array([draw[layer][name] for draw in draws]) for name in quantities}
+            for layer, quantities in draws[0].items()
+        },
+    )
+
+
+def network_signals(
+    network: nn.Sequential, images: Tensor, labels: Tensor, output_std: float
+) -> dict[str, dict[str, float]]:
+    """Layer -> quantity -> value (see `signals`), by one pass forward and one back.
+
+    The loss is the mean cross-entropy. The network computes in float32 as in training; squares are
+    taken in float64, so that a weak signal does not vanish in them.
+    """
+    layers = weighted_layers(network)
+    outputs = {}
+    activations = images
+    for name, module in network.named_children():
+        activations = module(activations)
+        if name in layers:
+            outputs[name] = activations
+    loss = F.cross_entropy(activations, labels)
+    weights = [layer.weight for layer in layers.values()]
+    gradients = torch.autograd.grad(loss, [*weights, *outputs.values()])
+    targets = dict.fromkeys(layers, 1.0) | {list(layers)[-1]: output_std}
+    return {
+        name: output_signals(output, targets[name])
+        | {
+            "gradient_norm": weight_gradient.double().norm().item(),
+            "preactivation_gradient_norm": output_gradient.double().norm().item(),
+        }
+        for (name, output), weight_gradient, output_gradient in zip(
+            outputs.items(), gradients[: len(layers)], gradients[len(layers) :], strict=True
+        )
+    }
+
+
+def output_signals(output: Tensor, target_std: float) -> dict[str, float]:
+    """The moments of a layer's outputs, B x C or B x C x H x W, and their discrepancy."""
+    samples = output.detach().movedim(1, -1).flatten(0, -2).double()
+    sample = moments(samples[:, None])
+    return {
+        "second_moment": samples.square().mean().item(),
+        "mean": sample.grand_mean().item(),
+        "variance": sample.channel_variance().item(),
+        "discrepancy": discrepancy(sample, target_std).item(),
+    }

@@ -1,0 +1,96 @@
+"""Draw a figure of an experiment, or a page of a whole study."""
+
+import argparse
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from initstudy.analysis.results import read_results
+from initstudy.core.errors import run
+from initstudy.figures.kinds import kinds
+from initstudy.figures.style import save
+from initstudy.records.probe import read_probe
+from initstudy.reporting.captions import save_caption
+from initstudy.study.cells import Initializer, ShownExperiment
+
+# Kinds and pages are imported by name, so that no figure is out of date where another one changes.
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    commands = parser.add_subparsers(required=True)
+
+    def add_command(draw: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
+        command = commands.add_parser(draw.__name__, help=draw.__doc__)
+        command.set_defaults(draw=draw)
+        command.add_argument("--output", required=True, help="the figure, PDF")
+        return command
+
+    one, first, judged, probed = map(add_command, (experiment, cover, claims, signals))
+    for command in (one, judged, probed):
+        command.add_argument("--preview", required=True, help="the figure, PNG")
+        command.add_argument("--caption", required=True, help="what it shows, reStructuredText")
+    for command in (judged, probed):
+        command.add_argument("--study", required=True, help="the study's title")
+    one.add_argument("--kind", choices=kinds(), required=True, help="what it shows")
+    one.add_argument("--experiment", type=json.loads, required=True, help="JSON")
+    one.add_argument("--facet", type=json.loads, default={}, help="the part to show, JSON")
+    one.add_argument("--runs", type=Path, required=True, help="its runs, gathered in one file")
+    one.add_argument("--table", type=Path, required=True, help="its table, CSV")
+    first.add_argument("--experiments", type=json.loads, required=True, help="JSON list")
+    first.add_argument("--runs", type=Path, nargs="+", required=True, help="of each, one file")
+    first.add_argument("--tables", type=Path, nargs="+", required=True, help="of each, CSV")
+    first.add_argument("--data", type=Path, nargs="+", required=True, help="prepared data sets")
+    judged.add_argument("--claims", required=True, help="the verdicts, CSV")
+    probed.add_argument("--initializers", type=json.loads, required=True, help="by name, JSON")
+    probed.add_argument("--probes", nargs="+", required=True, help="the probe.h5 of every line")
+
+    arguments = parser.parse_args()
+    arguments.draw(arguments)
+
+
+def experiment(arguments: argparse.Namespace) -> None:
+    """A figure of an experiment, or of one facet of it."""
+    kind = import_module(f"initstudy.figures.kinds.{arguments.kind}")
+    whole, facet = ShownExperiment.from_dict(arguments.experiment), arguments.facet
+    part = replace(whole, axes=whole.axes | {axis: [value] for axis, value in facet.items()})
+    results = read_results(part, arguments.runs, arguments.table)
+    write(kind.draw(whole, facet, results), kind.caption(whole, facet, results), arguments)
+
+
+def cover(arguments: argparse.Namespace) -> None:
+    """The first page of all.pdf, which says what was run."""
+    page = import_module("initstudy.figures.pages.cover")
+    experiments = [ShownExperiment.from_dict(one) for one in arguments.experiments]
+    figure = page.draw(experiments, arguments.runs, arguments.tables, arguments.data)
+    save(figure, arguments.output)
+
+
+def claims(arguments: argparse.Namespace) -> None:
+    """The page of all claims."""
+    page = import_module("initstudy.figures.pages.claims")
+    of_page = arguments.study, pd.read_csv(arguments.claims)
+    write(page.draw(*of_page), page.caption(*of_page), arguments)
+
+
+def signals(arguments: argparse.Namespace) -> None:
+    """The page on how signals pass through initial networks."""
+    page = import_module("initstudy.figures.pages.signals")
+    initializers = {name: Initializer(**one) for name, one in arguments.initializers.items()}
+    of_page = arguments.study, initializers, [read_probe(path) for path in arguments.probes]
+    write(page.draw(*of_page), page.caption(*of_page), arguments)
+
+
+def write(figure: Figure, caption: str, arguments: argparse.Namespace) -> None:
+    """The figure and its caption, where the command line says."""
+    save(figure, arguments.output, arguments.preview)
+    save_caption(arguments.caption, caption)
+
+
+if __name__ == "__main__":
+    run(main)

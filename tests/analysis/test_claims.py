@@ -1,0 +1,183 @@
+"""Verdicts on planted effects, and how rows are paired."""
+
+import itertools
+import math
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.planted_claims import (
+    ADVANTAGE,
+    CORRELATION,
+    EQUIVALENCE,
+    initializers,
+    pair,
+    rows,
+    standardized,
+    verdict,
+)
+from initstudy.analysis.claims import ALPHA, judge
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+@pytest.mark.parametrize(
+    ("claim", "mean", "deviation", "expected"),
+    [
+        (ADVANTAGE, 0.03, 0.01, "supported"),
+        (ADVANTAGE, -0.03, 0.01, "refuted"),
+        (ADVANTAGE, 0.0, 0.001, "refuted"),
+        # Better beyond doubt, and beyond doubt by less than matters.
+        (ADVANTAGE, 0.005, 0.001, "refuted"),
+        (ADVANTAGE, 0.005, 0.05, "inconclusive"),
+        (EQUIVALENCE, 0.0, 0.005, "supported"),
+        (EQUIVALENCE, 0.005, 0.003, "supported"),
+        (EQUIVALENCE, 0.03, 0.01, "refuted"),
+        (EQUIVALENCE, -0.03, 0.01, "refuted"),
+        # Absence of evidence is not evidence of absence.
+        (EQUIVALENCE, 0.0, 0.05, "inconclusive"),
+    ],
+)
+def test_planted_differences(claim, mean, deviation, expected):
+    found = verdict(claim, pair(standardized(mean, deviation)))
+    assert found["verdict"] == expected
+    assert found["effect"] == pytest.approx(mean, abs=1e-6)
+    # t(0.975; 9) = 2.26216.
+    half = 2.26216 * deviation / math.sqrt(10)
+    assert found["ci_high"] - found["effect"] == pytest.approx(half, abs=2e-6)
+    assert found["effect"] - found["ci_low"] == pytest.approx(half, abs=2e-6)
+    assert found["n"] == 10
+    assert (expected == "inconclusive") == (found["replicas_needed"] > 10)
+
+
+@pytest.mark.parametrize(
+    ("sign", "noise", "expected"),
+    [(1, 0.001, "supported"), (-1, 0.001, "refuted"), (0, 0.05, "inconclusive")],
+)
+@pytest.mark.parametrize("metric", ["area_under_curve", "epochs_to_target"])
+def test_planted_correlations(sign, noise, expected, metric):
+    table = pd.concat(
+        [initializers(noise, sign, train_size=1000), initializers(noise, sign, train_size="all")]
+    )
+    # The sooner the target is reached the better; the worst miss it.
+    table["epochs_to_target"] = np.where(
+        table["area_under_curve"] < 0.45, math.inf, 10 - 10 * table["area_under_curve"]
+    )
+    found = verdict(replace(CORRELATION, metric=metric), table)
+    assert found["verdict"] == expected
+    assert np.sign(found["effect"]) == sign or sign == 0
+    assert found["ci_low"] <= found["effect"] <= found["ci_high"]
+    assert found["n"] == 8
+    assert math.isnan(found["replicas_needed"])
+
+
+def test_pairs_are_those_of_equal_replicas_and_axes():
+    """What differs between cells and replicas is not noise: the differences are all 0.02."""
+    random = np.random.default_rng(2)
+    cells = []
+    for batch_size, train_size in itertools.product([16, 64], [1000, "all"]):
+        cells.append(pair(np.full(4, 0.02), batch_size=batch_size, train_size=train_size))
+        cells[-1]["area_under_curve"] += random.normal()
+    found = verdict(ADVANTAGE, pd.concat(cells))
+    assert found[["effect", "ci_low", "ci_high"]].tolist() == pytest.approx([0.02] * 3)
+    assert found[["p", "n", "verdict"]].tolist() == [0, 4, "supported"]
+
+
+def test_cells_of_a_replica_are_one_observation():
+    """Forty copies of two replicas are as little evidence as two."""
+    copies = [pair(np.array([0.01, 0.03]), seed=seed) for seed in range(40)]
+    many, few = verdict(ADVANTAGE, pd.concat(copies)), verdict(ADVANTAGE, copies[0])
+    assert many["n"] == 2
+    assert many["p"] == pytest.approx(few["p"])
+
+
+def test_uncalibrated_rows_agree_with_every_calibration():
+    scores = np.array([0.5, 0.6, 0.5])
+    table = [rows(scores), rows(np.full(3, 0.5), initializer="he")]
+    for size, gain in ((32, 0.02), (512, 0.04)):
+        calibration = {"calibration_source": "train", "calibration_size": size}
+        table.append(rows(scores + gain, initializer="consistency", **calibration))
+    table = pd.concat(table)
+    # Both sizes against the one row without; either way round.
+    assert verdict(ADVANTAGE, table)["effect"] == pytest.approx(0.03)
+    turned = replace(ADVANTAGE, compare=ADVANTAGE.against, against=ADVANTAGE.compare)
+    assert verdict(turned, table)["effect"] == pytest.approx(-0.03)
+    only = replace(ADVANTAGE, where={"calibration_size": 512, "calibration_source": "train"})
+    assert verdict(only, table)["effect"] == pytest.approx(0.04)
+    sizes = {"compare": {"calibration_size": 512}, "against": {"calibration_size": 32}}
+    assert verdict(replace(ADVANTAGE, **sizes), table)["effect"] == pytest.approx(0.02)
+    both = replace(ADVANTAGE, compare={"initializer": "consistency", "calibration_size": 32})
+    assert verdict(both, table)["effect"] == pytest.approx(0.02)
+    neither = replace(ADVANTAGE, compare={"initializer": "he"})
+    assert verdict(neither, table)["effect"] == pytest.approx(-1 / 30, abs=1e-6)
+
+
+def test_uncalibrated_initializers_stand_in_every_facet():
+    """The discrepancy orders 5 initializers rightly at one size and wrongly at the other."""
+    table = []
+    for index in range(5):
+        cell = {"initializer": f"i{index}", "discrepancy": float(index)}
+        if index < 3:
+            table.append(rows(np.full(2, 0.5), **cell))
+        else:
+            for size, score in ((32, 0.5 - 0.1 * index), (512, 0.5 + 0.1 * index)):
+                calibration = {"calibration_size": size, "calibration_source": "train"}
+                table.append(rows(np.full(2, score), **(calibration | cell)))
+    # Ranks 0 to 4 against 1 1 1 3 4 (three tie), then against their opposite: the mean is 0.
+    table = pd.concat(table)
+    assert verdict(CORRELATION, table)["effect"] == pytest.approx(0)
+    one = replace(CORRELATION, where={"calibration_size": 32})
+    assert verdict(one, table)["effect"] == pytest.approx(8 / math.sqrt(10 * 8))
+    assert verdict(one, table)["n"] == 5
+
+
+def test_nan_is_an_accuracy_of_0_a_miss_and_the_farthest():
+    table = pair(np.full(3, 0.02))
+    table.loc[table["initializer"] == "normal", "area_under_curve"] = [0.5, math.nan, 0.5]
+    table.loc[table["initializer"] == "consistency", "area_under_curve"] = [0.5, 0.3, 0.5]
+    assert verdict(ADVANTAGE, table)["effect"] == pytest.approx(0.1)
+    cells = initializers(0.0, 1).reset_index(drop=True)
+    last = cells["initializer"] == "i7"
+    cells.loc[last, ["initial_discrepancy", "area_under_curve", "epochs_to_target"]] = math.nan
+    cells.loc[~last, "epochs_to_target"] = 10 - 10 * cells["area_under_curve"]
+    for metric in ("area_under_curve", "epochs_to_target"):
+        assert verdict(replace(CORRELATION, metric=metric), cells)["effect"] == pytest.approx(1)
+
+
+def test_equal_differences_and_one_replica():
+    zero = pair(np.zeros(5))
+    assert verdict(ADVANTAGE, zero)[["p", "verdict"]].tolist() == [1, "refuted"]
+    assert verdict(EQUIVALENCE, zero)[["p", "verdict"]].tolist() == [0, "supported"]
+    # Exactly the smallest effect that matters, up to rounding in single precision.
+    margin = pair(np.full(5, 0.01)).astype({"area_under_curve": np.float32})
+    assert verdict(ADVANTAGE, margin)[["p", "verdict"]].tolist() == [0, "supported"]
+    for claim in (ADVANTAGE, EQUIVALENCE):
+        single = verdict(claim, pair(np.array([0.5])))
+        assert single[["n", "verdict"]].tolist() == [1, "inconclusive"]
+        assert single[["p", "p_adjusted", "ci_low", "replicas_needed"]].isna().all()
+
+
+def test_holm_corrects_over_the_claims_of_the_study():
+    claims = {f"claim{depth}": replace(ADVANTAGE, where={"depth": depth}) for depth in range(4)}
+    effects = [standardized(mean, 0.04, 12) for mean in (0.024, 0.03, 0.06)]
+    effects.append(np.array([0.5]))
+    table = pd.concat(pair(effect, depth=depth) for depth, effect in enumerate(effects))
+    found = judge(claims, {"main": table})
+    assert found["claim"].tolist() == list(claims)
+    p = found["p"]
+    # By hand: 4, 3 and 2 times, for the claim that cannot be tested is one of the family.
+    assert found["p_adjusted"][:3].tolist() == pytest.approx([2 * p[0], 3 * p[1], 4 * p[2]])
+    assert p[0] < ALPHA < found["p_adjusted"][0]
+    expected = ["inconclusive", "supported", "supported", "inconclusive"]
+    assert found["verdict"].tolist() == expected
+
+
+def test_more_claims_and_equivalence_need_more_replicas():
+    table = pair(standardized(0.005, 0.05))
+    needed = [
+        judge({f"claim{k}": claim for k in range(count)}, {"main": table})["replicas_needed"][0]
+        for claim, count in ((ADVANTAGE, 1), (ADVANTAGE, 5), (EQUIVALENCE, 5))
+    ]
+    assert needed == sorted(set(needed))

@@ -1,0 +1,280 @@
+"""Studies whose values are fine but name what is not there, or contradict one another."""
+
+from helpers.bad_values import GOOD, axis
+
+PROBE = """
+probe:
+  dataset: photos
+  network: plain
+  depth: 9
+  norm: none
+  draws: 2
+  batch_size: 8
+  initializer: [zero]
+"""
+CLAIM = """
+claims:
+  he_wins:
+    statement: He's initialization is better.
+    experiment: first
+    test: greater
+    compare: {initializer: he_normal}
+    with: {initializer: consistency}
+    metric: final_accuracy
+    margin: 0.1
+"""
+FIXED = "scripts/initstudy/initializers/fixed.py"
+ARCHIVE = "{url: 'http://a.org/x.tgz', checksum: 'md5:" + 32 * "0" + "'}"
+
+
+def claim(old: str, new: str) -> str:
+    """The good study with a claim in which a piece of text is replaced."""
+    assert old in CLAIM
+    return GOOD + CLAIM.replace(old, new)
+
+
+def probe(old: str, new: str) -> str:
+    assert old in PROBE
+    return GOOD + PROBE.replace(old, new)
+
+
+def initializer(entry: str) -> str:
+    return GOOD + f"initializers: {{{entry}}}\n"
+
+
+def dataset(entry: str) -> str:
+    return GOOD + f"datasets: {{{entry}}}\n"
+
+
+NAMES = {
+    "unknown initializer": (
+        GOOD.replace("he_normal", "hee"),
+        ["experiments.first.initializer: 'hee'", "he_normal"],
+    ),
+    "unknown data set": (
+        GOOD.replace("digits", "digit"),
+        ["experiments.first.dataset: 'digit'", "photos"],
+    ),
+    "unknown network": (axis("network: [lenet]"), ["network: 'lenet'", "lenet5, plain"]),
+    "unknown source": (axis("calibration_source: [x]"), ["calibration_source: 'x'", "noise"]),
+    "unknown default network": (
+        GOOD + "defaults: {network: vgg}\n",
+        ["defaults.network: 'vgg'", "lenet5"],
+    ),
+    "no such file": (
+        initializer("mine: {label: Mine, method: 'mine.py:draw'}"),
+        ["initializers.mine.method: there is no file mine.py", "file.py:function"],
+    ),
+    "no such function": (
+        initializer(f"mine: {{label: Mine, method: '{FIXED}:he'}}"),
+        ["initializers.mine.method", f"{FIXED} has no 'he'", "he_normal"],
+    ),
+    "method without a function": (
+        initializer(f"mine: {{label: Mine, method: {FIXED}}}"),
+        ["initializers.mine.method: 'scripts/", "file.py:function"],
+    ),
+    "method that is no Python": (
+        initializer("mine: {label: Mine, method: 'PATH/broken.py:draw'}"),
+        ["initializers.mine.method", "broken.py is not valid Python"],
+    ),
+    "initializer without a label": (
+        initializer(f"mine: {{method: '{FIXED}:zero'}}"),
+        ["initializers.mine: the key 'label' is required"],
+    ),
+    "initializer as text": (initializer("zero: Zero"), ["initializers.zero: 'Zero'", "label"]),
+    "initializer that was taken away": (
+        initializer("he_normal: "),
+        ["experiments.first.initializer: 'he_normal' is not declared"],
+    ),
+    "like nothing that there is": (
+        initializer("mine: {like: hee, label: Mine}"),
+        ["initializers.mine.like: 'hee' is not declared", "he_normal"],
+    ),
+    "like a list": (
+        initializer("mine: {like: [zero], label: Mine}"),
+        ["initializers.mine.like: ['zero'] is not declared"],
+    ),
+    "like itself": (
+        initializer("mine: {like: yours, label: Mine}, yours: {like: mine, label: Yours}"),
+        ["like: an initializer must not be like itself"],
+    ),
+    "like another one, without a label": (
+        initializer("mine: {like: normal, options: {std: 0.1}}"),
+        ["initializers.mine: the key 'label' is required"],
+    ),
+    "like another one, with an option that it does not take": (
+        initializer("mine: {like: normal, label: Mine, options: {sdt: 0.1}}"),
+        ["initializers.mine.options.sdt: unknown option", "allowed: std"],
+    ),
+    "study that is not there": (
+        GOOD + "extends: nowhere\n",
+        ["extends: there is no file", "nowhere.yaml"],
+    ),
+    "study that extends itself": (GOOD + "extends: mine\n", ["must not extend itself"]),
+    "unknown option": (
+        initializer("normal: {options: {sdt: 0.1}}"),
+        ["initializers.normal.options.sdt: unknown option", "allowed: std"],
+    ),
+    "option of another type": (
+        initializer("lsuv: {options: {max_iterations: 1.5}}"),
+        ["initializers.lsuv.options.max_iterations: 1.5", "int"],
+    ),
+    "boolean as an option": (
+        initializer("normal: {options: {std: yes}}"),
+        ["initializers.normal.options.std: True", "float"],
+    ),
+    "option that is no number": (
+        initializer("normal: {options: {std: .nan}}"),
+        ["initializers.normal.options.std: nan", "finite"],
+    ),
+    "number as an option's name": (
+        initializer("normal: {options: {1: 2}}"),
+        ["initializers.normal.options: 1", "name of a parameter"],
+    ),
+    "folder without path": (
+        dataset("own: {source: folder, target_accuracy: 0.5}"),
+        ["datasets.own", "folder needs the key path"],
+    ),
+    "path without folder": (
+        dataset("digits: {path: images}"),
+        ["datasets.digits.path", "digits takes no path"],
+    ),
+    "archives of a folder": (
+        dataset(f"own: {{source: folder, path: a, target_accuracy: 1, archives: [{ARCHIVE}]}}"),
+        ["datasets.own.archives", "folder takes no archives"],
+    ),
+    "no archives": (
+        dataset("own: {source: mnist, target_accuracy: 0.5}"),
+        ["datasets.own", "mnist needs the key archives"],
+    ),
+    "other archives": (
+        dataset(f"cifar10: {{archives: [{ARCHIVE}]}}"),
+        ["datasets.cifar10.archives", "exactly the files cifar-10-python.tar.gz"],
+    ),
+    "checksum cut short": (
+        dataset(f"cifar10: {{archives: [{ARCHIVE.replace('00', '0')}]}}"),
+        ["datasets.cifar10.archives.checksum: 'md5:0", "32"],
+    ),
+    "address that is none": (
+        dataset(f"cifar10: {{archives: [{ARCHIVE.replace('http', 'file')}]}}"),
+        ["datasets.cifar10.archives.url: 'file:", "http or https"],
+    ),
+    "unknown kind of source": (
+        dataset("own: {source: imagenet, target_accuracy: 0.5}"),
+        ["datasets.own.source: 'imagenet'", "folder"],
+    ),
+    "target above one": (
+        dataset("digits: {target_accuracy: 90}"),
+        ["datasets.digits.target_accuracy: 90", "at most 1"],
+    ),
+    "data set that means something else": (
+        dataset("noise: {source: digits, target_accuracy: 0.5}"),
+        ["datasets: 'noise'", "other than train, noise and none"],
+    ),
+}
+CONTRADICTIONS = {
+    "too many cells": (
+        axis("seed: [" + ", ".join(map(str, range(30000))) + "]"),
+        ["experiments.first: 120000 cells", "100000 at most"],
+    ),
+    "too shallow": (
+        axis("depth: [3, 2]"),
+        ["experiments.first.depth: 2", "at least 3 for the network lenet5"],
+    ),
+    "too shallow by default": (
+        GOOD + "defaults: {network: plain, depth: 1}\n",
+        ["defaults.depth: 1", "at least 2 for the network plain"],
+    ),
+    "more images than there are": (
+        axis("train_size: [1296]"),
+        ["experiments.first.train_size: 1296", "at most 1295, the training images of digits"],
+    ),
+    "batch above the images used": (
+        axis("train_size: [512, 16]"),
+        ["batch_size: 32", "at most 16, train_size"],
+    ),
+    "batch above all images": (axis("batch_size: [2000]"), ["batch_size: 2000", "at most 1295"]),
+    "calibration above the images used": (
+        axis("train_size: [512]\n    calibration_size: [513]"),
+        ["calibration_size: 513", "at most 512, train_size"],
+    ),
+    "calibration above all images": (
+        axis("calibration_size: [1296]"),
+        ["calibration_size: 1296", "at most 1295, the training images of digits"],
+    ),
+    "calibration above another source's": (
+        axis("calibration_source: [photos]\n    calibration_size: [2701]"),
+        ["calibration_size: 2701", "at most 2700, the training images of photos"],
+    ),
+    "automatic strength above half": (
+        axis("calibration_size: [257]\n    train_size: [512]").replace(
+            "consistency]", "consistency_auto]"
+        ),
+        ["calibration_size: 257", "at most 256, half of train_size"],
+    ),
+    "BatchNorm over one image": (
+        axis("norm: [batch]\n    batch_size: [1]"),
+        ["batch_size: 1", "at least 2 where norm is batch"],
+    ),
+}
+PROBES = {
+    "half a probe": (probe("  draws: 2\n", ""), ["probe: the key 'draws' is required"]),
+    "unknown key of a probe": (probe("draws: 2", "draws: 2\n  drawn: 2"), ["probe.drawn", "draws"]),
+    "probe of no draws": (probe("draws: 2", "draws: 0"), ["probe.draws: 0", "from 1"]),
+    "probe of an unknown initializer": (
+        probe("zero", "nought"),
+        ["probe.initializer: 'nought'", "he_normal"],
+    ),
+    "probe of an unknown network": (probe("plain", "plan"), ["probe.network: 'plan'", "lenet5"]),
+    "probe of an unknown data set": (
+        probe("photos", "photo"),
+        ["probe.dataset: 'photo'", "digits"],
+    ),
+    "probe of one layer": (probe("depth: 9", "depth: 1"), ["probe.depth: 1", "at least 2"]),
+    "probe of too large a batch": (
+        probe("batch_size: 8", "batch_size: 301"),
+        ["probe.batch_size: 301", "at most 300, the validation images of photos"],
+    ),
+}
+CLAIMS = {
+    "claim as text": (GOOD + "claims: {he_wins: He wins.}\n", ["claims.he_wins: 'He wins.'"]),
+    "unknown test": (claim("greater", "better"), ["claims.he_wins.test: 'better'", "equivalent"]),
+    "no metric": (claim("    metric: final_accuracy\n", ""), ["claims.he_wins", "key metric"]),
+    "unknown metric": (claim("final_acc", "acc"), ["claims.he_wins.metric: 'accuracy'", "final_"]),
+    "key that the test does not take": (
+        claim("greater", "correlation"),
+        ["claims.he_wins: the test correlation", "compare"],
+    ),
+    "margin of nothing": (claim("0.1", "0"), ["claims.he_wins.margin: 0", "above 0"]),
+    "margin in words": (claim("0.1", "small"), ["claims.he_wins.margin: 'small'", "a number"]),
+    "unknown experiment": (claim("first", "last"), ["claims.he_wins.experiment: 'last'", "first"]),
+    "list of experiments": (claim("first", "[first]"), ["claims.he_wins.experiment: ['first']"]),
+    "no axis": (
+        claim("with: {init", "with: {Init"),
+        ["claims.he_wins.with: 'Initializer'", "initializer"],
+    ),
+    "value that is not run": (
+        claim("with: {initializer: consistency}", "with: {initializer: zero}"),
+        ["claims.he_wins.with.initializer: 'zero'", "consistency, he_normal"],
+    ),
+    "list of values": (
+        claim("with: {initializer: consistency}", "with: {initializer: [consistency]}"),
+        ["claims.he_wins.with.initializer: ['consistency']", "text or a number"],
+    ),
+    "comparison with itself": (
+        claim("with: {initializer: consistency}", "with: {initializer: he_normal}"),
+        ["claims.he_wins.with", "must not select what compare selects"],
+    ),
+    "comparison of what where leaves out": (
+        claim("metric:", "where: {initializer: he_normal}\n    metric:"),
+        ["claims.he_wins.with", "values that cells of where have"],
+    ),
+    "comparison that leaves open with what": (
+        claim("he_normal}", "he_normal, optimizer: sgd}"),
+        ["claims.he_wins.with", "must also say which optimizer"],
+    ),
+    "place where nothing is": (
+        claim("metric:", "where: {calibration_source: train, initializer: zero}\n    metric:"),
+        ["claims.he_wins.where.initializer: 'zero'", "consistency, he_normal"],
+    ),
+}

@@ -1,0 +1,110 @@
+"""A small synthetic study with an explorer, and what its page is asked about."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pandas as pd
+from playwright.sync_api import Page
+
+from helpers.synthetic_runs import ROOT, catalogue, experiment, write_runs
+from initstudy.analysis.summaries import summary_table
+from initstudy.analysis.tables import calibration_passes, facet_cells
+from initstudy.records.run import read_run
+from initstudy.study.cells import cell_folder
+
+TARGETS = {"photos": 0.5, "digits": 0.5}
+CLAIM = {
+    "claim": "he_learns",
+    "statement": "He & others' initialization is <better> than zero weights.",
+    "test": "greater",
+    "effect": 0.2,
+    "ci_low": 0.1,
+    "ci_high": 0.3,
+    "p": 0.001,
+    "p_adjusted": 0.01,
+    "margin": 0.01,
+    "n": 4,
+    "verdict": "supported",
+    "replicas_needed": np.nan,
+}
+
+
+@dataclass(frozen=True)
+class Explored:
+    """A study's folder, its experiments, and its page."""
+
+    results: Path
+    experiments: list[dict]
+    page: Path
+
+    def run(self, name: str, facet: dict, label: str) -> Path:
+        """The run.h5 of the cell that an initializer's label names in a facet."""
+        [described] = [entry for entry in self.experiments if entry["name"] == name]
+        [path] = [
+            self.results / cell_folder(cell) / "run.h5"
+            for cell in facet_cells(described, facet)
+            if described["initializers"][cell["initializer"]]["label"] == label
+        ]
+        return path
+
+    def layer(self, layer: str, quantity: str, step: int, **place) -> list[float]:
+        """Median and quartiles over the replicas that a run.h5 holds."""
+        with h5py.File(self.run(**place)) as file:
+            [row] = np.flatnonzero(file["statistics/step"][:] == step)
+            values = file[f"statistics/{layer}/{quantity}"][row]
+        return np.quantile(values, [0.5, 0.25, 0.75]).tolist()
+
+    def curve(self, metric: str, passes: float, **place) -> list[float]:
+        """The same of a learning curve; `passes` count calibration, too."""
+        run = read_run(self.run(**place))
+        points = run.history["epoch"] + calibration_passes(
+            run, run.attributes["cell"]["batch_size"]
+        )
+        row = np.abs(points - passes).argmin()
+        return np.nanquantile(run.history[metric][row], [0.5, 0.25, 0.75]).tolist()
+
+
+def explored(folder: Path) -> Explored:
+    """Two experiments, one of which varies optimizer and depth, and the page made of them."""
+    first = experiment(catalogue(10), optimizer=["adam", "sgd"], depth=[3, 6])
+    second = experiment(catalogue(3), dataset=["digits", "photos"], epochs=[4])
+    experiments = [first | {"name": "first"}, second | {"name": "second"}]
+    results = folder / "cells"
+    for described in experiments:
+        write_runs(described, results)
+        table = summary_table(described, results, TARGETS)
+        table.to_csv(folder / f"{described['name']}-summary.csv", index=False)
+    pd.DataFrame([CLAIM]).to_csv(folder / "claims.csv", index=False)
+    command = ["scripts/explore.py", "--experiments", json.dumps(experiments)]
+    command += ["--results", results, "--summaries", *sorted(folder.glob("*-summary.csv"))]
+    command += ["--claims", folder / "claims.csv", "--output", folder / "explore.html"]
+    subprocess.run([sys.executable, *map(str, command)], cwd=ROOT, check=True)
+    return Explored(results, experiments, folder / "explore.html")
+
+
+def wait(page: Page) -> None:
+    """Until the charts are those of the selection."""
+    page.wait_for_selector("#main[aria-busy=false]")
+
+
+def drawn(page: Page, chart: str) -> list[list[str]]:
+    """Shapes and colours of a chart, but for the legend's gradient, which is numbered."""
+    wait(page)
+    read = "paths => paths.map(path => [path.getAttribute('d'), path.getAttribute('fill')])"
+    return page.eval_on_selector_all(f"#{chart} path:not([fill^=url])", read)
+
+
+def tooltip(page: Page) -> dict[str, str]:
+    """What the tooltip says, by its rows' names."""
+    page.wait_for_selector("#vg-tooltip-element.visible")
+    keys, values = (page.locator(f"#vg-tooltip-element .{part}") for part in ("key", "value"))
+    return dict(zip(keys.all_inner_texts(), values.all_inner_texts(), strict=True))
+
+
+def number(text: str) -> float:
+    return float(text.replace("\N{MINUS SIGN}", "-"))

@@ -1,0 +1,25 @@
+"""Small things to test with, made in code."""
+
+import numpy as np
+import torch
+
+from initstudy.core import seeds
+from initstudy.initializers import Context
+
+
+def bare_context(replica: int) -> Context:
+    """The context of a replica whose initializer looks at no data."""
+    return Context(
+        generator=seeds.generator(seeds.WEIGHTS, replica),
+        images=torch.empty(0, 3, 32, 32),
+        labelled_batch=None,
+        optimizer=None,
+        output_std=0.1,
+    )
+
+
+def image_arrays(count: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """uint8 noise images, count x 3 x 32 x 32, and labels."""
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (count, 3, 32, 32), dtype=np.uint8)
+    return images, random.integers(0, classes, count)

@@ -1,0 +1,109 @@
+"""Every initializer of config.yaml: what replica k gets is what it would get alone."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from helpers.initializing import labelled_images
+from initstudy.core import seeds
+from initstudy.core.plugins import load_function
+from initstudy.data.store import Dataset
+from initstudy.initializers import Context, initialize
+from initstudy.networks.architectures import lenet5, weighted_layers
+from initstudy.networks.replicated import ReplicatedNetwork
+from initstudy.optimizers import make_optimizer
+from initstudy.study.yaml_files import read_yaml
+from initstudy.training.batches import Normalizer
+from initstudy.training.initial import LabelledBatches, calibration_inputs, initial_networks
+
+ROOT = Path(__file__).parents[2]
+INITIALIZERS = read_yaml(ROOT / "config.yaml")["initializers"]
+REPLICAS = 3
+# Two steps show as much as hundreds.
+SHORTENED = {"metainit": {"steps": 2}, "gradinit": {"iterations": 2}}
+
+
+def cell_of(name, norm):
+    entry = INITIALIZERS[name]
+    return {
+        "replicas": REPLICAS,
+        "architecture": f"{ROOT}/scripts/initstudy/networks.py:lenet5",
+        "depth": 3,
+        "norm": norm,
+        "method": f"{ROOT}/{entry['method']}",
+        "options": entry.get("options", {}) | SHORTENED.get(name, {}),
+        "optimizer": "sgd",
+        "learning_rate": 0.01,
+        "momentum": 0.9,
+        "output_std": 0.1,
+        "calibration_size": 64,
+        "calibration_source": "train",
+    }
+
+
+def dataset_of(images):
+    pixels = images / 255
+    return Dataset(
+        images={},
+        labels={},
+        mean=pixels.mean(axis=(0, 2, 3)),
+        std=pixels.std(axis=(0, 2, 3)),
+        classes=[str(number) for number in range(10)],
+        provenance={},
+    )
+
+
+def drawn_alone(cell, dataset, images, labels, replica):
+    """The network of one replica, from nothing but its seed."""
+    normalize = Normalizer(dataset.mean, dataset.std, torch.device("cpu"))
+    generator = seeds.generator(seeds.CALIBRATION, replica)
+    context = Context(
+        generator=seeds.generator(seeds.WEIGHTS, replica),
+        images=calibration_inputs(cell, images, normalize, generator),
+        labelled_batch=LabelledBatches(images, labels, normalize, generator),
+        optimizer=lambda parameters: make_optimizer("sgd", parameters, 0.01, 0.9),
+        output_std=0.1,
+    )
+    network = lenet5(10, 3, cell["norm"])
+    calibration = initialize(network, load_function(cell["method"]), cell["options"], context)
+    return network, calibration
+
+
+@pytest.mark.parametrize("norm", ["none", "batch"])
+@pytest.mark.parametrize("name", INITIALIZERS)
+def test_a_replicated_draw_is_the_single_draw_with_that_replicas_seed(name, norm):
+    images, labels = labelled_images(512)
+    dataset = dataset_of(images)
+    cell = cell_of(name, norm)
+    networks, calibrations = initial_networks(cell, dataset, images, labels, None)
+    replicated = ReplicatedNetwork(networks)
+    # The last one first: nothing is left over from the replicas before it.
+    for replica in reversed(range(REPLICAS)):
+        single, calibration = drawn_alone(cell, dataset, images, labels, replica)
+        np.testing.assert_equal(vars(calibrations[replica]), vars(calibration))
+        for (key, found), expected in zip(
+            networks[replica].state_dict().items(), single.state_dict().values(), strict=True
+        ):
+            assert torch.equal(found, expected), key
+            assert found.isfinite().all(), key
+        for key, layer in weighted_layers(single).items():
+            assert torch.equal(replicated.layers()[key].weight[replica], layer.weight)
+            assert torch.equal(replicated.layers()[key].bias[replica], layer.bias)
+
+
+UNCALIBRATED = [name for name, entry in INITIALIZERS.items() if not entry.get("calibrated")]
+
+
+@pytest.mark.parametrize("name", UNCALIBRATED)
+def test_what_is_not_called_calibrated_does_not_depend_on_calibration_inputs(name):
+    """Its cells are shared by all calibration sizes and sources."""
+    images, labels = labelled_images(512)
+    dataset = dataset_of(images)
+    drawn = []
+    for changes in ({}, {"calibration_size": 32, "calibration_source": "noise"}):
+        cell = cell_of(name, "none") | {"replicas": 1} | changes
+        (network,), _ = initial_networks(cell, dataset, images, labels, None)
+        drawn.append(torch.nn.utils.parameters_to_vector(network.parameters()))
+    assert torch.equal(*drawn)

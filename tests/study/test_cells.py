@@ -1,0 +1,113 @@
+"""From experiments to cells, facets and folders."""
+
+import json
+
+import pytest
+
+from initstudy.study.axes import AXES, CALIBRATION
+from initstudy.study.cells import Experiment, Initializer, ShownExperiment, Task, cell
+
+DEFAULTS = {name: axis.default for name, axis in AXES.items()}
+
+
+def experiment(**varied: list) -> Experiment:
+    axes = {axis: varied.get(axis, [DEFAULTS[axis]]) for axis in sorted(AXES)}
+    return Experiment("first", axes, ["consistency"])
+
+
+VARIED = experiment(
+    dataset=["digits"],
+    optimizer=["adam", "sgd"],
+    initializer=["he_normal", "consistency"],
+    calibration_size=[32, 64],
+)
+
+
+def test_cells_are_the_product_over_the_defaults():
+    # Consistency has two calibration sizes, He has none, each under two optimizers.
+    assert len(VARIED.cells) == 2 * (2 + 1)
+    he = [one for one in VARIED.cells if one.initializer == "he_normal"]
+    assert {(one.calibration_size, one.calibration_source) for one in he} == {(0, "none")}
+    assert not any(one.calibrated for one in he)
+    rates = {one.optimizer: one.learning_rate for one in VARIED.cells}
+    assert rates == {"adam": 0.001, "sgd": 0.01}
+    assert all(one.dataset == "digits" and list(one.values()) == list(AXES) for one in VARIED.cells)
+
+
+def test_folders_can_be_read_back():
+    for one in VARIED.cells:
+        parts = dict(part.split("=") for part in one.folder.split("/"))
+        assert cell({name: axis.read(parts[name]) for name, axis in AXES.items()}) == one
+
+
+@pytest.mark.parametrize(
+    ("axis", "spellings"),
+    [
+        ("momentum", [0, 0.0, -0.0 + 0]),
+        ("learning_rate", [1, 1.0]),
+        ("learning_rate", [0.001, 1e-3]),
+    ],
+)
+def test_numbers_have_one_spelling(axis, spellings):
+    folders = {cell(DEFAULTS | {"learning_rate": 0.1, axis: value}).folder for value in spellings}
+    assert len(folders) == 1
+
+
+def test_words_and_numbers_are_read_from_folders():
+    assert AXES["train_size"].read("all") == "all"
+    assert AXES["train_size"].read("512") == 512
+    assert AXES["momentum"].read("0.9") == 0.9
+    for axis, text in (("depth", "3.5"), ("momentum", "0.9x"), ("epochs", "")):
+        with pytest.raises(ValueError, match=r"invalid literal|could not convert"):
+            AXES[axis].read(text)
+
+
+def test_calibrating_on_the_data_set_itself_is_the_same_cell():
+    found = experiment(
+        dataset=["digits"],
+        initializer=["he_normal", "consistency"],
+        calibration_source=["train", "digits", "noise"],
+    )
+    assert [one.calibration_source for one in found.cells] == ["none", "train", "noise"]
+
+
+def test_facets_are_the_varied_axes_but_the_initializer():
+    assert {"optimizer": "adam", "calibration_size": 64} in VARIED.facets()
+    assert len(VARIED.facets()) == 4
+    assert VARIED.facets("calibration_size") == [{"optimizer": "adam"}, {"optimizer": "sgd"}]
+    assert experiment().facets() == [{}]
+
+
+def test_a_cell_without_calibration_lies_in_every_facet_of_calibration():
+    for facet in VARIED.facets():
+        inside = [one for one in VARIED.cells if one.lies_in(facet)]
+        assert sorted(one.initializer for one in inside) == ["consistency", "he_normal"]
+        assert {one.optimizer for one in inside} == {facet["optimizer"]}
+    assert set(CALIBRATION) == {"calibration_size", "calibration_source"}
+
+
+def test_an_experiment_is_the_same_after_json():
+    shown = ShownExperiment(
+        *(VARIED.name, VARIED.axes, VARIED.calibrated),
+        study="A study",
+        replicas=3,
+        learning_rates={"adam": 0.1},
+        initializers={"he_normal": Initializer("He", 5), "consistency": Initializer("C", 2)},
+    )
+    assert VARIED.cells  # computed once, and no part of what is written
+    for one in (VARIED, shown):
+        text = json.dumps(one.as_dict(), sort_keys=True)
+        again = type(one).from_dict(json.loads(text))
+        assert again == one
+        assert again.cells == one.cells
+    assert list(again.initializers) == ["he_normal", "consistency"]
+
+
+def test_a_task_is_the_axes_and_what_stands_beside_them():
+    one = VARIED.cells[0]
+    values = Task(one, 10, 0.1, {"mode": "fan_in"}).as_dict()
+    assert values == one.values() | {
+        "replicas": 10,
+        "output_std": 0.1,
+        "options": {"mode": "fan_in"},
+    }

@@ -1,0 +1,158 @@
+"""A training that is stopped, at whatever moment, and goes on ends as if nothing had happened."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from helpers.small_data import image_arrays
+from initstudy.data.store import ArraySource, write_dataset
+from initstudy.records.run import write_run
+from initstudy.training import loop
+from initstudy.training.cell import run_cell
+from initstudy.training.checkpoints import Checkpoint
+
+ROOT = Path(__file__).parents[2]
+STEPS = 4  # of an epoch
+CELL = {
+    "network": "lenet5",
+    "architecture": "scripts/initstudy/networks/architectures.py:lenet5",
+    "depth": 4,
+    "norm": "batch",
+    "initializer": "consistency",
+    "method": "scripts/initstudy/initializers/consistency.py:consistency",
+    "options": {"match": "channel", "strength": "auto"},
+    "optimizer": "adam",
+    "learning_rate": 0.001,
+    "momentum": 0.9,
+    "batch_size": 16,
+    "train_size": 16 * STEPS,
+    "calibration_size": 8,
+    "calibration_source": "train",
+    "epochs": 3,
+    "seed": 0,
+    "replicas": 2,
+    "output_std": 0.1,
+    "dataset": "noise",
+}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    images, labels = image_arrays(120, classes=4)
+    parts = {"train": slice(0, 100), "test": slice(100, 120)}
+    source = ArraySource(
+        description="noise",
+        classes=list("abcd"),
+        labels={part: labels[rows] for part, rows in parts.items()},
+        images={part: images[rows] for part, rows in parts.items()},
+        digests={},
+    )
+    path = tmp_path_factory.mktemp("data") / "noise.h5"
+    write_dataset(source, path)
+    return path
+
+
+def run(data, checkpoint, path):
+    """The bytes of run.h5."""
+    write_run(path, run_cell(CELL, data, None, torch.device("cpu"), checkpoint))
+    return path.read_bytes()
+
+
+class Stopped(BaseException):
+    """In place of a SIGKILL."""
+
+
+@pytest.mark.parametrize("step", [0, 1, STEPS - 1, STEPS, STEPS + 2, 3 * STEPS - 1])
+def test_a_stopped_training_goes_on_to_the_same_bytes(data, tmp_path, monkeypatch, step):
+    undisturbed = run(
+        data, Checkpoint(tmp_path / "a.checkpoint", {}, minutes=60), tmp_path / "whole.h5"
+    )
+
+    class StoppingTraining(loop.Training):
+        def _train_step(self, position):
+            if self.step == step:
+                raise Stopped
+            super()._train_step(position)
+
+    path = tmp_path / "b.checkpoint"
+    monkeypatch.setattr("initstudy.training.cell.Training", StoppingTraining)
+    with pytest.raises(Stopped):
+        run(data, Checkpoint(path, {}, minutes=0), tmp_path / "parts.h5")
+    steps_done = []
+
+    class CountingTraining(loop.Training):
+        def _train_step(self, position):
+            steps_done.append(self.step)
+            super()._train_step(position)
+
+    monkeypatch.setattr("initstudy.training.cell.Training", CountingTraining)
+    resumed = run(data, Checkpoint(path, {}, minutes=60), tmp_path / "parts.h5")
+    assert resumed == undisturbed
+    assert steps_done == list(range(step, 3 * STEPS))
+
+
+def test_a_state_of_something_else_is_ignored_and_named(tmp_path, capsys):
+    path = tmp_path / "state.checkpoint"
+    cpu = torch.device("cpu")
+    assert Checkpoint(path, {}, minutes=60).load(cpu) is None
+    assert capsys.readouterr().err == ""
+    Checkpoint(path, {"code": "old"}, minutes=0).save_if_due(lambda: {"step": 3})
+    assert Checkpoint(path, {"code": "old"}, minutes=60).load(cpu) == {"step": 3}
+    assert "Going on" in capsys.readouterr().err
+    assert Checkpoint(path, {"code": "new"}, minutes=60).load(cpu) is None
+    assert f"{path} is of other code or options" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kept", [0, 100, -10])
+def test_a_damaged_state_is_ignored_and_named(tmp_path, capsys, kept):
+    path = tmp_path / "state.checkpoint"
+    Checkpoint(path, {}, minutes=0).save_if_due(lambda: {"weights": torch.ones(1000)})
+    path.write_bytes(path.read_bytes()[:kept])
+    assert Checkpoint(path, {}, minutes=60).load(torch.device("cpu")) is None
+    assert f"{path} cannot be read" in capsys.readouterr().err
+
+
+def test_a_save_waits_for_its_time(tmp_path):
+    path = tmp_path / "state.checkpoint"
+    Checkpoint(path, {}, minutes=60).save_if_due(dict)
+    assert not path.exists()
+
+
+def train(data, output):
+    """A training job, as the workflow starts it, long enough to be stopped."""
+    command = [sys.executable, "scripts/train.py", "--data", str(data), "--device", "cpu"]
+    command += ["--cell", json.dumps(CELL | {"epochs": 60}), "--output", str(output)]
+    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+
+
+def test_sigterm_saves_and_the_next_job_goes_on(data, tmp_path):
+    whole = train(data, tmp_path / "whole.h5")
+    stopped = train(data, tmp_path / "run.h5")
+    while not stopped.stderr.readline().startswith("epoch 1 of 60, "):
+        assert stopped.poll() is None
+    stopped.send_signal(signal.SIGTERM)
+    said = stopped.communicate()[1]
+    assert stopped.returncode == 128 + signal.SIGTERM
+    assert "Terminated; the state is in" in said
+    assert not (tmp_path / "run.h5").exists()
+    again = train(data, tmp_path / "run.h5")
+    assert "Going on from" in again.communicate()[1]
+    assert again.returncode == 0
+    whole.communicate()
+    assert (tmp_path / "run.h5").read_bytes() == (tmp_path / "whole.h5").read_bytes()
+    assert {path.name for path in tmp_path.iterdir()} == {"run.h5", "whole.h5"}
+
+
+def test_initial_parameters_are_those_before_training(data, tmp_path):
+    result = run_cell(
+        CELL, data, None, torch.device("cpu"), Checkpoint(tmp_path / "c.checkpoint", {}, minutes=60)
+    )
+    weights = result.initial["C3"]["weight"].reshape(2, -1)
+    norms = np.linalg.norm(weights.astype(np.float64), axis=1)
+    np.testing.assert_allclose(norms, result.statistics["C3"]["weight_norm"][0], rtol=1e-5)

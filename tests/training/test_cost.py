@@ -1,0 +1,61 @@
+"""What a study is said to cost."""
+
+import pytest
+import torch
+
+from initstudy.training import cost
+
+SIZES = {"digits": {"train": 1000, "validation": 100, "test": 400, "classes": 10}}
+NETWORKS = {"lenet5": "scripts/initstudy/networks/architectures.py:lenet5"}
+AXES = {
+    "dataset": ["digits"],
+    "network": ["lenet5"],
+    "depth": [3],
+    "norm": ["none"],
+    "initializer": ["zero", "he_normal"],
+    "optimizer": ["sgd"],
+    "learning_rate": [0.01],
+    "momentum": [0.9],
+    "batch_size": [32],
+    "train_size": ["all", 320],
+    "calibration_size": [64],
+    "calibration_source": ["train"],
+    "epochs": [2],
+    "seed": [0],
+}
+
+
+def experiment(name, **axes):
+    initializers = {name: {"calibrated": False} for name in ("zero", "he_normal")}
+    return {"name": name, "replicas": 3, "axes": AXES | axes, "initializers": initializers}
+
+
+@pytest.fixture
+def table(monkeypatch):
+    monkeypatch.setattr(cost, "measure_start_up", lambda: 5.0)
+    monkeypatch.setattr(cost, "measure_speed", lambda *_: (0.5, 0.01))
+    experiments = [experiment("both"), experiment("large", train_size=["all"])]
+    found = cost.study_cost(experiments, NETWORKS, SIZES, torch.device("cpu"))
+    return found.set_index("experiment")
+
+
+def test_cells_are_counted_and_shared_ones_once(table):
+    assert table["cells"].to_dict() == {"both": 4, "large": 2, "total": 4}
+    assert table["networks"].to_dict() == {"both": 12, "large": 6, "total": 12}
+
+
+def test_samples_and_time_are_those_of_whole_mini_batches(table):
+    large, small = 31 * 2, 10 * 2  # steps of 32 images in two epochs
+    assert table["model_samples"]["large"] == 2 * large * 32 * 3
+    evaluated = 500 * 3
+    seconds = [5 + steps * 0.5 + evaluated * 0.01 for steps in (large, small)]
+    assert table["hours"]["total"] == pytest.approx(2 * sum(seconds) / 3600)
+
+
+def test_the_measurement_is_a_time():
+    networks = [torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3072, 10))]
+    cell = {"optimizer": "adam", "batch_size": 8, "momentum": 0.9}
+    network = cost.ReplicatedNetwork(networks)
+    step, evaluation = cost.measure_speed(network, cell, 10, torch.device("cpu"))
+    assert 0 < step < 1
+    assert 0 < evaluation < step

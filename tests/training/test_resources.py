@@ -1,0 +1,46 @@
+"""What jobs ask for, beside what jobs took: peak memory and seconds on one core."""
+
+import pytest
+
+from initstudy.training.resources import memory, minutes
+
+PHOTOS, CIFAR10 = 12.3e6, 184.8e6
+# Each with 1 epoch: data, replicas, batch size, depth, train and calibration size; MB, seconds.
+MEASURED = [
+    (PHOTOS, 1, 16, 3, 256, 0, 868, 4),
+    (PHOTOS, 10, 16, 3, 256, 0, 979, 6),
+    (PHOTOS, 30, 16, 3, 256, 0, 1426, 9),
+    (PHOTOS, 30, 64, 3, 512, 0, 1371, 15),
+    (PHOTOS, 30, 256, 3, 512, 0, 1688, 17),
+    (PHOTOS, 30, 32, 20, 128, 0, 1451, 19),
+    (PHOTOS, 30, 64, 20, 128, 0, 1621, 15),  # with BatchNorm
+    (PHOTOS, 10, 32, 20, 128, 0, 1270, 11),  # the network `plain`, here and below
+    (PHOTOS, 10, 64, 100, 64, 0, 2712, 32),
+    (PHOTOS, 10, 1024, 3, "all", 2000, 1910, 14),
+    (PHOTOS, 10, 32, 3, 256, 0, 1017, 162),  # MetaInit
+    (CIFAR10, 10, 1024, 3, "all", 0, 2912, 94),
+]
+
+
+def cell_of(replicas, batch_size, depth, train_size, calibration_size, epochs=1):
+    return {
+        "replicas": replicas,
+        "batch_size": batch_size,
+        "depth": depth,
+        "train_size": train_size,
+        "calibration_size": calibration_size,
+        "epochs": epochs,
+    }
+
+
+@pytest.mark.parametrize("case", MEASURED)
+def test_jobs_get_what_they_took_and_not_much_more(case):
+    data, *cell, megabytes, seconds = case
+    assert 1.2 * megabytes < memory(cell_of(*cell), data) < 2.5 * megabytes
+    assert 3 * seconds < 60 * minutes(cell_of(*cell), data)
+
+
+def test_a_study_of_cifar10_fits_into_what_clusters_have():
+    cell = cell_of(30, 32, 3, "all", 512, epochs=10)
+    assert memory(cell, CIFAR10) < 4000
+    assert minutes(cell, CIFAR10) < 4 * 60
