@@ -12,19 +12,24 @@ from initstudy.core.files import written_whole
 from initstudy.data.store import read_dataset
 from initstudy.records.run import write_run
 from initstudy.training.cell import run_cell
-from initstudy.training.checkpoints import Checkpoint, code_digest
+from initstudy.training.checkpoints import Checkpoint
+from initstudy.training.initial import Methods
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cell", type=json.loads, required=True, help="axes and options, as JSON")
-    parser.add_argument("--data", required=True, help="the prepared data set to train on")
-    parser.add_argument("--calibration-data", help="to calibrate on, if another")
+    parser.add_argument("--network", required=True, help="the function that makes it")
+    parser.add_argument("--initializer", required=True, help="the function that sets it")
+    parser.add_argument(
+        "--data", nargs="+", required=True, help="to train on, and to calibrate on if another"
+    )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps, ...")
     parser.add_argument("--threads", type=int, default=1, help="CPU threads")
     parser.add_argument(
         "--checkpoint-minutes", type=float, default=10, help="between two saves of the state"
     )
+    parser.add_argument("--code", required=True, help="the digest of the code that trains")
     parser.add_argument("--output", required=True, type=Path, help="run.h5")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
@@ -35,24 +40,23 @@ def main() -> None:
             torch.use_deterministic_algorithms(True, warn_only=True)
         checkpoint = Checkpoint(
             arguments.output.with_suffix(".checkpoint"),
-            identity(arguments.cell, [arguments.data, arguments.calibration_data], device),
+            identity(arguments.cell, arguments.code, arguments.data, device),
             arguments.checkpoint_minutes,
         )
-        result = run_cell(
-            arguments.cell, arguments.data, arguments.calibration_data, device, checkpoint
-        )
+        data, calibration_data = [*arguments.data, None][:2]
+        methods = Methods(arguments.network, arguments.initializer)
+        result = run_cell(arguments.cell, methods, data, calibration_data, device, checkpoint)
     with written_whole(arguments.output) as partial:
         write_run(partial, result)
     checkpoint.remove()
 
 
-def identity(cell: dict, data: list[str | None], device: torch.device) -> dict:
+def identity(cell: dict, code: str, data: list[str], device: torch.device) -> dict:
     """What the state of a training depends on; with other code or data it is of no use."""
-    own = [cell[key].partition(":")[0] for key in ("method", "architecture")]
     return {
         "cell": cell,
-        "code": code_digest(["scripts/train.py", *own]),
-        "data": [read_dataset(path, splits=()).provenance for path in filter(None, data)],
+        "code": code,
+        "data": [read_dataset(path, splits=()).provenance for path in data],
         "torch": str(torch.__version__),
         "device": device.type,
         "threads": torch.get_num_threads(),

@@ -8,23 +8,20 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from helpers.synthetic_runs import REPLICAS, catalogue, experiment, write_runs
+from helpers.synthetic_runs import REPLICAS, catalogue, experiment, synthetic_runs
 from initstudy.analysis.summaries import median, summary_table
 from initstudy.analysis.tables import experiment_table
-from initstudy.study.cells import facets
 
 KEY = ["initializer", "optimizer", "learning_rate"]
 TARGETS = {"photos": 0.5}
 
 
 @pytest.fixture(scope="module")
-def tables(tmp_path_factory):
+def tables():
     """The summary, and the table of replicas that it is a summary of."""
-    folder = tmp_path_factory.mktemp("summary")
     described = experiment(catalogue(3), optimizer=["adam", "sgd"], learning_rate=[0.01, 0.1])
-    write_runs(described, folder)
-    replicas = experiment_table(described, folder, TARGETS)
-    return described, summary_table(described, folder, TARGETS), replicas
+    replicas = experiment_table(described, synthetic_runs(described), TARGETS)
+    return described, summary_table(described, replicas), replicas
 
 
 def only(summary: pd.DataFrame, cell: dict, **wanted) -> pd.Series:
@@ -59,9 +56,9 @@ def test_every_cell_has_its_statistics(tables):
 def test_every_pair_of_a_facet_is_compared_once(tables):
     described, summary, replicas = tables
     pairs = summary[summary["statistic"] == "probability_of_improvement"]
-    names = list(described["initializers"])
+    names = list(described.initializers)
     assert len(pairs) == 4 * math.comb(len(names), 2)
-    for facet in facets(described["axes"]):
+    for facet in described.facets():
         inside = replicas[
             (replicas["optimizer"] == facet["optimizer"])
             & (replicas["learning_rate"] == facet["learning_rate"])
@@ -75,10 +72,10 @@ def test_every_pair_of_a_facet_is_compared_once(tables):
             assert 0 <= row["low"] <= row["value"] <= row["high"] <= 1
 
 
-def test_what_ignores_an_axis_is_compared_at_every_value_of_it(tmp_path):
+def test_what_ignores_an_axis_is_compared_at_every_value_of_it():
     described = experiment(catalogue(3), calibration_size=[32, 512])
-    write_runs(described, tmp_path)
-    summary = summary_table(described, tmp_path, TARGETS)
+    replicas = experiment_table(described, synthetic_runs(described), TARGETS)
+    summary = summary_table(described, replicas)
     pairs = summary[summary["statistic"] == "probability_of_improvement"]
     fixed = pairs[(pairs["initializer"] == "zero") & (pairs["against"] == "consistency")]
     assert sorted(fixed["calibration_size"]) == [32, 512]

@@ -17,15 +17,13 @@ from helpers.synthetic_page import (
     synthetic_summaries,
 )
 from helpers.synthetic_runs import CHANCE, STATISTICS, catalogue, experiment
-from initstudy.analysis.tables import calibration_passes, facet_cells
+from initstudy.analysis.results import calibration_passes
 from initstudy.explorer import page as explorer_page
 from initstudy.explorer.content import content, summary_text
 from initstudy.explorer.digest import HISTORY, QUANTITIES, kept, quartiles
 from initstudy.explorer.packing import NOTHING, decimals, packed
 from initstudy.explorer.page import BUDGET, THINNINGS, explorer
-from initstudy.figures.style import look
-from initstudy.records.run import read_run
-from initstudy.study.cells import cell_folder
+from initstudy.figures.palette import look
 
 
 @pytest.fixture(scope="module")
@@ -87,13 +85,10 @@ def test_a_page_holds_the_numbers_of_its_runs(study):
     told = json.loads(embedded(text, "content"))
     numbers = unpacked(embedded(text, "numbers"))
     start = 0
-    runs = sorted(
-        {cell_folder(cell) for entry in study.experiments for cell in facet_cells(entry, {})}
-    )
-    for place, folder in enumerate(runs):
-        run = read_run(study.results / folder / "run.h5")
+    for place, folder in enumerate(sorted(study.runs)):
+        run = study.runs[folder]
         shape = told["shapes"][told["shapeOf"][place]]
-        passes = calibration_passes(run, run.attributes["cell"]["batch_size"])
+        passes = calibration_passes(run)
         assert told["cells"][place]["calibration"] == pytest.approx(passes, rel=1e-3)
         assert told["cells"][place]["chance"] == CHANCE
         assert shape["layers"] == run.attributes["layers"]

@@ -222,6 +222,6 @@ def test_every_selection_of_the_whole_article_is_there_at_once(tmp_path):
         wait(page)
         page.get_by_role("button", name="all").click()
         for described in experiments:
-            seconds = page.evaluate(CHANGE_AND_TIME, ["experiment", described["name"]])
+            seconds = page.evaluate(CHANGE_AND_TIME, ["experiment", described.name])
             assert seconds < SECONDS_TO_ANSWER
             assert page.locator("#heat .mark-rect path").count() > 100

@@ -145,12 +145,15 @@ claims:
 
 
 def test_an_initializer_may_be_like_another_one(tmp_path):
-    text = GOOD + """
+    text = (
+        GOOD
+        + """
 initializers:
   half: {like: consistency_joint, label: Half, options: {strength: 0.5}}
   normal: {options: {std: 0.2}}
   other: {like: normal, label: Other}
 """
+    )
     study = load(tmp_path, text)
     half = study.initializers["half"]
     assert half.options == {"match": "joint", "strength": 0.5, "base": "orthogonal"}

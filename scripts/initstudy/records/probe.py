@@ -14,15 +14,20 @@ D draws; quantities of pre-activations are over all positions and channels of on
                                         D: Frobenius norm of the loss gradient of z
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import h5py
 import numpy as np
 
-from initstudy.core.errors import InputError
+from initstudy.records.hdf5 import (
+    opened,
+    read_arrays,
+    read_attributes,
+    sealed,
+    write_arrays,
+    write_attributes,
+)
 
 SCHEMA_VERSION = 1
 JSON_ATTRIBUTES = ("probe", "software", "layers")
@@ -45,30 +50,16 @@ class Probe:
 
 def write_probe(path: str | Path, probe: Probe) -> None:
     """Write a probe; equal content gives equal bytes."""
-    with h5py.File(path, "w") as file:
+    with sealed(path) as file:
         file.attrs["schema_version"] = SCHEMA_VERSION
-        for name, value in probe.attributes.items():
-            is_json = name in JSON_ATTRIBUTES
-            file.attrs[name] = json.dumps(value, sort_keys=True) if is_json else value
+        write_attributes(file, probe.attributes, JSON_ATTRIBUTES)
         for layer, quantities in probe.signals.items():
-            for quantity, values in quantities.items():
-                file[f"signals/{layer}/{quantity}"] = values
+            write_arrays(file, f"signals/{layer}", quantities)
 
 
 def read_probe(path: str | Path) -> Probe:
-    """Read a probe; raises InputError for a file that is cut short or not one of this schema."""
-    try:
-        with h5py.File(path) as file:
-            attributes = dict(file.attrs)
-            if attributes["schema_version"] != SCHEMA_VERSION:
-                raise KeyError("schema_version")
-            attributes |= {name: json.loads(attributes[name]) for name in JSON_ATTRIBUTES}
-            signals = {
-                layer: {name: dataset[:] for name, dataset in file["signals"][layer].items()}
-                for layer in attributes["layers"]
-            }
-    except (OSError, KeyError, ValueError) as error:
-        raise InputError(
-            f"{path} is no complete probe of schema version {SCHEMA_VERSION}; delete it, then rerun"
-        ) from error
-    return Probe(attributes, signals)
+    """Read a probe; raises InputError for a file that is damaged or not one of this schema."""
+    with opened(path, "probe", SCHEMA_VERSION) as file:
+        attributes = read_attributes(file, JSON_ATTRIBUTES)
+        layers = attributes["layers"]
+        return Probe(attributes, {layer: read_arrays(file["signals"][layer]) for layer in layers})

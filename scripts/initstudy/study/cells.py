@@ -151,4 +151,6 @@ class ShownExperiment(Experiment):
     def from_dict(cls, values: dict) -> "ShownExperiment":
         named = values["initializers"]
         names = values["axes"]["initializer"]
-        return cls(**(values | {"initializers": {name: Initializer(**named[name]) for name in names}}))
+        return cls(
+            **(values | {"initializers": {name: Initializer(**named[name]) for name in names}})
+        )

@@ -43,7 +43,9 @@ def study_layers(sources: Sources) -> list[Layer]:
     changes = [layer for layer in sources.files if "experiments" not in layer[1]]
     if len(whole) > 1:
         files = " and ".join(file for file, _ in whole)
-        raise InputError(f"{files} hold the experiments of a study each; give one of them at a time")
+        raise InputError(
+            f"{files} hold the experiments of a study each; give one of them at a time"
+        )
     if whole:
         [(file, content)] = whole
         parents = extended(content.get("extends"), sources.folders, (file,))

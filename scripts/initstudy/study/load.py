@@ -12,7 +12,6 @@ from initstudy.study.cells import (
     Initializer,
     ShownExperiment,
     Task,
-    cell,
 )
 from initstudy.study.checks.cells import check_cells, check_probe
 from initstudy.study.checks.claims import check_claims, check_contrasts, check_experiments
@@ -26,7 +25,6 @@ from initstudy.study.checks.keys import (
 )
 from initstudy.study.claims import Claim
 from initstudy.study.layers import Sources, all_merged, holder, merged, study_layers
-
 
 ANY_TRAINING_IMAGE = {"calibration_source": "train", "train_size": "all"}
 
@@ -189,9 +187,7 @@ def made(declared: dict) -> Study:
             for name, varied in declared["experiments"].items()
             if "figures" in varied
         },
-        claims={
-            name: Claim.from_dict(claim) for name, claim in declared.get("claims", {}).items()
-        },
+        claims={name: Claim.from_dict(claim) for name, claim in declared.get("claims", {}).items()},
         probe=declared.get("probe"),
     )
 

@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 
 from initstudy.core.devices import describe_device
-from initstudy.core.plugins import load_function
 from initstudy.data.store import Dataset, read_dataset
 from initstudy.initializers import Calibration
 from initstudy.networks.replicated import ReplicatedNetwork
@@ -18,37 +17,42 @@ from initstudy.optimizers import make_optimizer
 from initstudy.records.run import Run
 from initstudy.training.batches import MiniBatches, Normalizer, training_subset
 from initstudy.training.checkpoints import Checkpoint
-from initstudy.training.initial import initial_networks
+from initstudy.training.initial import Methods, initial_networks
 from initstudy.training.loop import History, Training
 from initstudy.training.recorder import StatisticsRecorder
+from initstudy.training.settings import Settings
 
-PROBE_SIZE = 1024
+PROBE_SET_SIZE = 1024
 
 
 def run_cell(
-    cell: dict,
+    task: dict,
+    methods: Methods,
     data: str | Path,
     calibration_data: str | Path | None,
     device: torch.device,
     checkpoint: Checkpoint,
 ) -> Run:
-    """Initialize and train the replicas of `cell` (see `study.cell_options`).
+    """Initialize and train the replicas of a cell.
 
-    data: the prepared data set; calibration_data: the one that calibration inputs come from, if it
-    is another. Goes on from the checkpoint if it has a state. Raises InputError where the cell asks
-    for what the data cannot give.
+    task: the cell's axes and options, as `study.cells.Task` has them; methods: its network and
+    initializer; data: the prepared data set; calibration_data: the one that calibration inputs come
+    from, if it is another. Goes on from the checkpoint if it has a state. Raises InputError where
+    the cell asks for what the data cannot give, or has an axis that nothing reads.
     """
+    cell = Settings(task)
     dataset = read_dataset(data)
-    images, labels = training_subset(dataset, cell["train_size"])
+    images, labels = training_subset(dataset, cell.train_size)
     state = checkpoint.load(device)
     if state is None:
-        networks, calibrations = initial_networks(cell, dataset, images, labels, calibration_data)
+        networks, calibrations = initial_networks(
+            cell, methods, dataset, images, labels, calibration_data
+        )
     else:
         # Their parameters come with the state.
-        architecture = load_function(cell["architecture"])
+        architecture = methods.architecture()
         networks = [
-            architecture(len(dataset.classes), cell["depth"], cell["norm"])
-            for _ in range(cell["replicas"])
+            architecture(len(dataset.classes), cell.depth, cell.norm) for _ in range(cell.replicas)
         ]
         calibrations = [Calibration(**calibration) for calibration in state["calibrations"]]
     network = ReplicatedNetwork(networks).to(device)
@@ -57,18 +61,21 @@ def run_cell(
     if state is not None:
         training.load_state_dict(state["training"])
         initial = state["initial"]
+    epochs = cell.epochs
+    if state is None:
+        cell.check_all_read()
     history = training.run(
-        cell["epochs"],
+        epochs,
         checkpoint,
         {"initial": initial, "calibrations": [asdict(entry) for entry in calibrations]},
     )
-    attributes = run_attributes(cell, network, calibrations, device)
+    attributes = run_attributes(task, network, calibrations, device)
     attributes["chance_accuracy"] = majority_accuracy(labels, dataset.labels["test"])
     return assembled(attributes, history, training.recorder, initial)
 
 
 def make_training(
-    cell: dict,
+    cell: Settings,
     network: ReplicatedNetwork,
     dataset: Dataset,
     images: np.ndarray,
@@ -85,16 +92,14 @@ def make_training(
         split: resident(dataset.images[split], dataset.labels[split])
         for split in ("validation", "test")
     }
-    probe = normalize(held_out["validation"][0][:PROBE_SIZE])
+    probe_set = normalize(held_out["validation"][0][:PROBE_SET_SIZE])
     return Training(
         network,
-        make_optimizer(
-            cell["optimizer"], network.parameters(), cell["learning_rate"], cell["momentum"]
-        ),
-        MiniBatches(*resident(images, labels), cell["batch_size"], cell["seed"]),
+        make_optimizer(cell.optimizer, network.parameters(), cell.learning_rate, cell.momentum),
+        MiniBatches(*resident(images, labels), cell.batch_size, cell.seed),
         held_out,
         normalize,
-        StatisticsRecorder(network, probe, cell["output_std"]),
+        StatisticsRecorder(network, probe_set, cell.output_std),
     )
 
 
@@ -107,7 +112,7 @@ def initial_parameters(network: ReplicatedNetwork) -> dict[str, dict[str, Tensor
 
 
 def run_attributes(
-    cell: dict,
+    task: dict,
     network: ReplicatedNetwork,
     calibrations: Sequence[Calibration],
     device: torch.device,
@@ -115,7 +120,7 @@ def run_attributes(
     """The attributes of run.h5, but for its schema version."""
     parameters = sum(parameter[0].numel() for parameter in network.parameters())
     return {
-        "cell": cell,
+        "cell": task,
         "software": {name: version(name) for name in ("torch", "numpy", "h5py")},
         "device": describe_device(device),
         "layers": network.layer_names,

@@ -1,6 +1,5 @@
 """The state of a training, saved on the way, so that a job that was stopped goes on from there."""
 
-import hashlib
 import signal
 import sys
 import time
@@ -9,7 +8,6 @@ from pathlib import Path
 
 import torch
 
-from initstudy.core.code import project_modules
 from initstudy.core.files import written_whole
 
 UNREADABLE = (OSError, RuntimeError, ValueError, EOFError, KeyError)
@@ -70,11 +68,3 @@ class Checkpoint:
 
     def _on_termination(self, *_: object) -> None:
         self.terminating = True
-
-
-def code_digest(scripts: list[str]) -> str:
-    """The sha256 of the project's files that decide what `scripts` do."""
-    digest = hashlib.sha256()
-    for path in sorted({path for script in scripts for path in project_modules(script, "scripts")}):
-        digest.update(Path(path).read_bytes())
-    return digest.hexdigest()

@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pandas as pd
 import torch
 
-from initstudy.analysis.tables import facet_cells
+from initstudy.core.code import SCRIPTS
 from initstudy.core.plugins import load_function
 from initstudy.networks.replicated import ReplicatedNetwork
 from initstudy.optimizers import make_optimizer
-from initstudy.study.cells import cell_folder
+from initstudy.study.cells import Cell, Experiment
 from initstudy.training.batches import Normalizer
 from initstudy.training.recorder import EVALUATION_BATCH, evaluate, replica_losses
 
@@ -22,14 +22,15 @@ SPEED_AXES = ("network", "depth", "norm", "optimizer", "batch_size")
 
 
 def study_cost(
-    experiments: list[dict],
+    experiments: list[Experiment],
+    replicas: int,
     networks: dict[str, str],
     sizes: dict[str, dict],
     device: torch.device,
 ) -> pd.DataFrame:
     """One row an experiment, and a last one, total, in which shared cells count once.
 
-    experiments: what the workflow says of each; networks: their methods by name; sizes: per data
+    networks: their methods by name; sizes: per data
     set its images by split and its `classes`.
     Columns: cells, networks, model_samples (images trained on, times networks) and hours: of
     training, evaluation and start-up of jobs on one core or device. Calibration and statistics
@@ -39,27 +40,24 @@ def study_cost(
     speeds = {}
     rows, distinct = [], {}
     for experiment in experiments:
-        costs, replicas = {}, experiment["replicas"]
-        for cell in facet_cells(experiment, {}):
-            size = sizes[cell["dataset"]]
-            key = (*(cell[axis] for axis in SPEED_AXES), size["classes"])
+        costs = {}
+        for cell in experiment.cells:
+            size = sizes[cell.dataset]
+            key = (*(getattr(cell, axis) for axis in SPEED_AXES), size["classes"])
             if key not in speeds:
-                architecture = load_function(networks[cell["network"]])
+                architecture = load_function(networks[cell.network], "initstudy.networks")
                 replicated = ReplicatedNetwork(
-                    [
-                        architecture(size["classes"], cell["depth"], cell["norm"])
-                        for _ in range(replicas)
-                    ]
+                    [architecture(size["classes"], cell.depth, cell.norm) for _ in range(replicas)]
                 )
                 speeds[key] = measure_speed(replicated.to(device), cell, size["classes"], device)
-            costs[cell_folder(cell)] = cell_cost(cell, replicas, size, *speeds[key], start_up)
-        rows.append(summary(experiment["name"], costs))
+            costs[cell.folder] = cell_cost(cell, replicas, size, *speeds[key], start_up)
+        rows.append(summary(experiment.name, costs))
         distinct |= costs
     return pd.DataFrame([*rows, summary("total", distinct)])
 
 
 def cell_cost(
-    cell: dict,
+    cell: Cell,
     replicas: int,
     size: dict,
     step_seconds: float,
@@ -71,12 +69,12 @@ def cell_cost(
     step_seconds: of one training step of all replicas; evaluation_seconds: of one image's pass
     through all of them.
     """
-    images = size["train"] if cell["train_size"] == "all" else cell["train_size"]
-    steps = images // cell["batch_size"] * cell["epochs"]
-    evaluated = (size["validation"] + size["test"]) * (cell["epochs"] + 1)
+    images = size["train"] if cell.train_size == "all" else cell.train_size
+    steps = images // cell.batch_size * cell.epochs
+    evaluated = (size["validation"] + size["test"]) * (cell.epochs + 1)
     return {
         "networks": replicas,
-        "model_samples": steps * cell["batch_size"] * replicas,
+        "model_samples": steps * cell.batch_size * replicas,
         "seconds": start_up + steps * step_seconds + evaluated * evaluation_seconds,
     }
 
@@ -93,11 +91,11 @@ def summary(name: str, costs: dict[str, dict]) -> dict:
 
 
 def measure_speed(
-    network: ReplicatedNetwork, cell: dict, classes: int, device: torch.device
+    network: ReplicatedNetwork, cell: Cell, classes: int, device: torch.device
 ) -> tuple[float, float]:
     """Seconds of a training step of all replicas, and of one image's evaluation by all of them."""
-    optimizer = make_optimizer(cell["optimizer"], network.parameters(), 1e-3, cell["momentum"])
-    images = torch.randint(0, 256, (cell["batch_size"], 3, 32, 32), dtype=torch.uint8)
+    optimizer = make_optimizer(cell.optimizer, network.parameters(), 1e-3, cell.momentum)
+    images = torch.randint(0, 256, (cell.batch_size, 3, 32, 32), dtype=torch.uint8)
     labels = torch.randint(0, classes, (max(EVALUATION_BATCH, len(images)),), device=device)
     normalize = Normalizer(torch.full((3,), 0.5).numpy(), torch.full((3,), 0.25).numpy(), device)
     batch = normalize(images.to(device))
@@ -130,5 +128,7 @@ def seconds_a_call(function: Callable[[], None], device: torch.device) -> float:
 def measure_start_up() -> float:
     """Seconds until a training job has imported what it needs."""
     start = time.perf_counter()
-    subprocess.run([sys.executable, "scripts/train.py", "--help"], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, SCRIPTS / "train.py", "--help"], check=True, capture_output=True
+    )
     return time.perf_counter() - start

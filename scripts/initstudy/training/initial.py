@@ -1,6 +1,9 @@
 """The replicas' initial networks. They are made one by one, on the CPU, each from its own random
 streams: replica k is the same on every device and however many replicas there are."""
 
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +18,26 @@ from initstudy.initializers import Calibration, Context, initialize
 from initstudy.optimizers import make_optimizer
 from initstudy.training.batches import Normalizer
 from initstudy.training.progress import Progress
+from initstudy.training.settings import Settings
+
+
+@dataclass(frozen=True)
+class Methods:
+    """The functions that make a cell's networks, by the names that a study gives them."""
+
+    network: str
+    initializer: str
+
+    def architecture(self) -> Callable:
+        return load_function(self.network, "initstudy.networks")
+
+    def initialization(self) -> Callable:
+        return load_function(self.initializer, "initstudy.initializers")
 
 
 def initial_networks(
-    cell: dict,
+    cell: Settings,
+    methods: Methods,
     dataset: Dataset,
     images: np.ndarray,
     labels: np.ndarray,
@@ -29,42 +48,42 @@ def initial_networks(
     images, labels: the training images in use (uint8), for labelled batches and, unless the cell's
     calibration_source says otherwise, calibration.
     """
-    architecture = load_function(cell["architecture"])
-    initializer = load_function(cell["method"])
+    architecture, initializer = methods.architecture(), methods.initialization()
+    new_optimizer = functools.partial(
+        make_optimizer, cell.optimizer, learning_rate=cell.learning_rate, momentum=cell.momentum
+    )
     normalize = Normalizer(dataset.mean, dataset.std, torch.device("cpu"))
     pool = images
     if calibration_data is not None:
         pool = read_dataset(calibration_data).images["train"]
     networks, calibrations = [], []
-    progress = Progress("initial network", cell["replicas"])
-    for replica in range(cell["replicas"]):
-        network = architecture(len(dataset.classes), cell["depth"], cell["norm"])
+    progress = Progress("initial network", cell.replicas)
+    for replica in range(cell.replicas):
+        network = architecture(len(dataset.classes), cell.depth, cell.norm)
         generator = seeds.generator(seeds.CALIBRATION, replica)
         context = Context(
             generator=seeds.generator(seeds.WEIGHTS, replica),
             images=calibration_inputs(cell, pool, normalize, generator),
             labelled_batch=LabelledBatches(images, labels, normalize, generator),
-            optimizer=lambda parameters: make_optimizer(
-                cell["optimizer"], parameters, cell["learning_rate"], cell["momentum"]
-            ),
-            output_std=cell["output_std"],
+            optimizer=new_optimizer,
+            output_std=cell.output_std,
         )
-        calibrations.append(initialize(network, initializer, cell["options"], context))
+        calibrations.append(initialize(network, initializer, cell.options, context))
         networks.append(network)
         progress.report(len(networks))
     return networks, calibrations
 
 
 def calibration_inputs(
-    cell: dict, pool: np.ndarray, normalize: Normalizer, generator: torch.Generator
+    cell: Settings, pool: np.ndarray, normalize: Normalizer, generator: torch.Generator
 ) -> Tensor:
     """The cell's `calibration_size` unlabelled inputs: drawn from `pool`, or standard normal noise.
 
     They are normalised by the moments of the data set trained on, wherever they come from, as the
     network's inputs are. Raises InputError if the pool is too small.
     """
-    size = cell["calibration_size"]
-    if cell["calibration_source"] == "noise":
+    size = cell.calibration_size
+    if cell.calibration_source == "noise":
         return torch.randn((size, *pool.shape[1:]), generator=generator)
     if size > len(pool):
         raise InputError(f"calibration_size {size} exceeds the {len(pool)} images; lower it")

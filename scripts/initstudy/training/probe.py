@@ -15,36 +15,42 @@ from initstudy.networks.architectures import weighted_layers
 from initstudy.networks.moments import discrepancy, moments
 from initstudy.records.probe import Probe
 from initstudy.training.batches import Normalizer
-from initstudy.training.initial import initial_networks
+from initstudy.training.initial import Methods, initial_networks
+from initstudy.training.settings import Settings
 
 DEVICE = torch.device("cpu")
 """Where initial networks are made anyway; all of a probe takes seconds there."""
 
 
-def probe_initializer(cell: dict, data: str | Path) -> Probe:
-    """Draw `cell["replicas"]` initial networks and pass one batch forward and back through each.
+def probe_initializer(task: dict, methods: Methods, data: str | Path) -> Probe:
+    """Draw as many initial networks as replicas are asked for; pass a batch forward and back.
 
-    cell: axes and options (see `study.probe_options`). Draw k is the start of training's replica k.
-    Calibration inputs come from the training split; the batch is the first `batch_size` images of
-    the validation split, which calibration does not see. Raises InputError if there are fewer.
+    task: axes and options, as `study.cells.Task` has them, but for those of training alone; methods:
+    network and initializer. Draw k is the start of training's replica k. Calibration inputs come
+    from the training split; the batch is the first `batch_size` images of the validation split,
+    which calibration does not see. Raises InputError if there are fewer, or an axis that nothing
+    reads.
     """
+    cell = Settings(task)
     dataset = read_dataset(data, ("train", "validation"))
-    size, available = cell["batch_size"], len(dataset.images["validation"])
+    size, available = cell.batch_size, len(dataset.images["validation"])
     if size > available:
         raise InputError(f"probe.batch_size {size} exceeds the {available} validation images")
     normalize = Normalizer(dataset.mean, dataset.std, DEVICE)
     images = normalize(torch.from_numpy(dataset.images["validation"][:size]))
     labels = torch.from_numpy(dataset.labels["validation"][:size])
     networks, _ = initial_networks(
-        cell, dataset, dataset.images["train"], dataset.labels["train"], None
+        cell, methods, dataset, dataset.images["train"], dataset.labels["train"], None
     )
     # One after another: the activations of a hundred layers of all draws would take gigabytes.
-    draws = [network_signals(network, images, labels, cell["output_std"]) for network in networks]
+    output_std = cell.output_std
+    cell.check_all_read()
+    draws = [network_signals(network, images, labels, output_std) for network in networks]
     layers = list(draws[0])
     return Probe(
         attributes={
-            "probe": {key: value for key, value in cell.items() if key != "replicas"}
-            | {"draws": cell["replicas"]},
+            "probe": {key: value for key, value in task.items() if key != "replicas"}
+            | {"draws": task["replicas"]},
             "software": {name: version(name) for name in ("torch", "numpy", "h5py")},
             "device": describe_device(DEVICE),
             "layers": layers,

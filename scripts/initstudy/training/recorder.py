@@ -9,7 +9,7 @@ from initstudy.networks.replicated import ReplicatedNetwork
 from initstudy.training.batches import Normalizer
 
 EVALUATION_BATCH = 100
-PROBE_BATCH = 256
+PROBE_SET_BATCH = 256
 STATE = ("steps", "records", "initial", "previous")
 """The attributes of a StatisticsRecorder that change while it records."""
 
@@ -48,16 +48,16 @@ def evaluate(
 
 
 class StatisticsRecorder:
-    """Layer statistics at chosen steps, on the mini-batch about to be trained on and on the probe.
+    """Layer statistics at chosen steps, on the mini-batch about to be trained on and on the probe set.
 
     Both pass forward in training mode, BatchNorm normalising by the batch at hand (of 256 images
-    for the probe) without updating its running statistics: the samples as training sees them.
+    for the probe set) without updating its running statistics: the samples as training sees them.
     """
 
-    def __init__(self, network: ReplicatedNetwork, probe: Tensor, output_std: float):
-        """probe: normalised images; output_std: the discrepancy's target at the logits."""
+    def __init__(self, network: ReplicatedNetwork, probe_set: Tensor, output_std: float):
+        """probe_set: normalised images; output_std: the discrepancy's target at the logits."""
         self.network = network
-        self.probe = probe
+        self.probe_set = probe_set
         names = network.layer_names
         self.targets = {name: output_std if name == names[-1] else 1.0 for name in names}
         self.steps: list[int] = []
@@ -93,7 +93,7 @@ class StatisticsRecorder:
     @torch.no_grad()
     def _record_moments(self, images: Tensor) -> None:
         population = {}
-        for batch in self.probe.split(PROBE_BATCH):
+        for batch in self.probe_set.split(PROBE_SET_BATCH):
             for layer, preactivations in self.network.preactivations(batch):
                 found = moments(preactivations)
                 seen = population.get(layer)

@@ -1,10 +1,12 @@
 """What a job that trains a cell needs, foreseen from the cell.
 
-Fitted to jobs that ran on a CPU, which tests/cluster/test_resources.py lists; what the host of a
+Fitted to jobs that ran on a CPU, which tests/training/test_resources.py lists; what the host of a
 GPU needs has not been measured. A job that got too little is tried again with more.
 """
 
 import math
+
+from initstudy.study.cells import Task
 
 IMAGE_BYTES = 3 * 32 * 32
 BUFFERS = {
@@ -18,7 +20,7 @@ HEAD_ROOM = 1.5
 """What is asked for, as a multiple of the peak that is expected."""
 
 
-def memory(cell: dict, data_bytes: int) -> int:
+def memory(task: Task, data_bytes: int) -> int:
     """Megabytes, from replicas, batch size, depth, calibration size and the size of the data.
 
     They are taken by PyTorch, by the images, by the activations of the widest layer (for at least
@@ -26,24 +28,24 @@ def memory(cell: dict, data_bytes: int) -> int:
     pass, and by one network's calibration. Jobs of one machine share the images: each is asked for
     all of them.
     """
-    batch = cell["batch_size"]
-    replica = 0.1 * max(batch, 256) + 0.02 * batch * cell["depth"]
-    calibration = 0.15 * cell["calibration_size"]
-    expected = 900 + data_bytes / 1e6 + replica * cell["replicas"] + calibration
+    cell, batch = task.cell, task.cell.batch_size
+    replica = 0.1 * max(batch, 256) + 0.02 * batch * cell.depth
+    calibration = 0.15 * cell.calibration_size
+    expected = 900 + data_bytes / 1e6 + replica * task.replicas + calibration
     return math.ceil(HEAD_ROOM * expected)
 
 
-def minutes(cell: dict, data_bytes: int) -> int:
+def minutes(task: Task, data_bytes: int) -> int:
     """The time limit, from replicas, depth, batch size, epochs and the number of images.
 
     Five to start, one a replica to initialize it (the slowest initializers take half of that), and
     three times what training takes on one core: an epoch passes over the images trained on and over
     those that are evaluated, a quarter of all; a step costs something however small the batch.
     """
-    replicas, depth = cell["replicas"], cell["depth"]
+    cell, replicas, depth = task.cell, task.replicas, task.cell.depth
     images = data_bytes / IMAGE_BYTES
-    if cell["train_size"] != "all":
-        images = min(images, cell["train_size"] + images / 4)
-    seconds_an_image = 1e-4 * (1 + depth / 3) * replicas + 1e-3 * (5 + depth) / cell["batch_size"]
-    training = images * (cell["epochs"] + 1) * seconds_an_image
+    if cell.train_size != "all":
+        images = min(images, cell.train_size + images / 4)
+    seconds_an_image = 1e-4 * (1 + depth / 3) * replicas + 1e-3 * (5 + depth) / cell.batch_size
+    training = images * (cell.epochs + 1) * seconds_an_image
     return math.ceil(5 + replicas + training / 60)

@@ -9,6 +9,7 @@ import torch
 from initstudy.core.devices import choose_device, describe_device
 from initstudy.core.errors import run
 from initstudy.core.files import written_whole
+from initstudy.study.cells import Experiment
 from initstudy.training.cost import study_cost
 
 
@@ -16,6 +17,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--experiments", type=json.loads, required=True, help="JSON list")
     parser.add_argument("--networks", type=json.loads, required=True, help="name -> method, JSON")
+    parser.add_argument("--replicas", type=int, required=True, help="networks a cell")
     parser.add_argument("--data", nargs="+", required=True, help="the prepared data sets")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps, ...")
     parser.add_argument("--output", required=True, help="the table, CSV")
@@ -23,7 +25,8 @@ def main() -> None:
     torch.set_num_threads(1)
     device = choose_device(arguments.device)
     sizes = dict(read_sizes(path) for path in arguments.data)
-    table = study_cost(arguments.experiments, arguments.networks, sizes, device)
+    experiments = [Experiment.from_dict(one) for one in arguments.experiments]
+    table = study_cost(experiments, arguments.replicas, arguments.networks, sizes, device)
     with written_whole(arguments.output) as partial:
         table.to_csv(partial, index=False)
     print(table.to_string(index=False, float_format="{:.2f}".format))
