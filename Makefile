@@ -14,7 +14,7 @@ report: figures  ## figures, tables and code in one page, results/report.html
 
 cost: setup  ## what every experiment of a study costs: make cost STUDY=article
 	$(ACTIVATE) && snakemake --cores 1 --quiet all --forcerun estimate_cost \
-		$(if $(STUDY),--config study=$(STUDY)) -- results/tables/cost.csv
+		$(if $(STUDY),--config study=$(STUDY)) -- results/studies/$(or $(STUDY),embedded)/tables/cost.csv
 
 test: setup  ## the tests, but for those that take minutes each
 	$(ACTIVATE) && pytest -m "not slow" --numprocesses auto --maxprocesses 8 --dist loadfile
@@ -31,7 +31,7 @@ rulegraph: setup  ## the picture of the rules in README, docs/rulegraph.svg; nee
 
 check: setup  ## formatting and lint
 	$(ACTIVATE) && ruff check . && ruff format --check . \
-		&& snakefmt --check Snakefile rules && snakemake --lint
+		&& snakefmt --check Snakefile workflow rules && snakemake --lint
 
 setup: .venv/installed
 

@@ -5,15 +5,22 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
-from initstudy.study.cells import cell_options, expand
-from initstudy.study.yaml_files import read_yaml
+from initstudy.study.axes import AXES
+from initstudy.study.cells import Task, cell
 
 ROOT = Path(__file__).parents[1]
+OUTPUT_STD = 0.1
+REPLICAS = 10
+ARCHITECTURE = "architectures.lenet5"
 
 
-def default_cell(**axes: object) -> dict:
-    """Its axes, other than the defaults where given, and options; see `study.cell_options`."""
-    config = read_yaml(ROOT / "config.yaml")
-    values = {axis: [value] for axis, value in (config["defaults"] | axes).items()}
-    [cell] = expand(values, calibrated=())
-    return cell_options(config, cell)
+def default_task(**axes: object) -> Task:
+    """Its axes, other than the defaults where given, without calibration."""
+    values = {name: axis.default for name, axis in AXES.items()} | axes
+    rates = values["learning_rate"]
+    if isinstance(rates, dict):
+        values["learning_rate"] = rates[values["optimizer"]]
+    values |= {
+        name: axis.uncalibrated for name, axis in AXES.items() if axis.uncalibrated is not None
+    }
+    return Task(cell(values), REPLICAS, OUTPUT_STD, options={})

@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 import numpy as np
-from default_cell import ROOT, default_cell
+from default_cell import ARCHITECTURE, ROOT, default_task
 
 from initstudy.data.store import BLOCK, SHAPE, write_dataset
 from initstudy.training.resources import BUFFERS
@@ -50,7 +50,8 @@ class MadeUp:
 
 def training_cell(replicas: int) -> dict:
     """One epoch of config.yaml's defaults on all images, but for the batch size."""
-    return default_cell(dataset="made_up", batch_size=256, epochs=1) | {"replicas": replicas}
+    task = default_task(dataset="made_up", batch_size=256, epochs=1)
+    return task.as_dict() | {"replicas": replicas}
 
 
 def measured(name: str, command: list[str]) -> None:
@@ -74,6 +75,8 @@ def main() -> None:
         measured("preparing", [sys.executable, __file__, "--prepare", data])
         train = [sys.executable, "scripts/train.py", "--cell"]
         train += [json.dumps(training_cell(arguments.replicas)), "--data", data]
+        train += ["--network", ARCHITECTURE, "--initializer", "fixed.pytorch_default"]
+        train += ["--code", "0"]
         measured("training", [*train, "--output", f"{folder}/run.h5"])
 
 

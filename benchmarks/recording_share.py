@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 import numpy as np
 import torch
-from default_cell import default_cell
+from default_cell import ARCHITECTURE, default_task
 
 from initstudy.core.devices import choose_device, describe_device
 from initstudy.core.plugins import load_function
@@ -30,6 +30,7 @@ from initstudy.training.cell import make_training
 from initstudy.training.checkpoints import Checkpoint
 from initstudy.training.recorder import StatisticsRecorder
 from initstudy.training.resources import BUFFERS
+from initstudy.training.settings import Settings
 
 CLASSES = 10
 COUNTS = {"train": 45_000, "validation": 5_000, "test": 10_000}
@@ -78,9 +79,10 @@ def main() -> None:
         os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | BUFFERS)
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    device, cell, dataset = choose_device("auto"), default_cell(), made_up_images()
-    architecture = load_function(cell["architecture"])
-    networks = [architecture(CLASSES, cell["depth"], cell["norm"]) for _ in range(cell["replicas"])]
+    device, dataset = choose_device("auto"), made_up_images()
+    cell = Settings(default_task().as_dict())
+    architecture = load_function(ARCHITECTURE, "initstudy.networks")
+    networks = [architecture(CLASSES, cell.depth, cell.norm) for _ in range(cell.replicas)]
     training = make_training(
         cell,
         ReplicatedNetwork(networks).to(device),
@@ -98,7 +100,7 @@ def main() -> None:
         mock.patch.object(loop, "evaluate", evaluate),
     ):
         never = Checkpoint(Path(folder) / "checkpoint.pt", {}, minutes=math.inf)
-        clock.timed("all", training.run)(cell["epochs"], never, {})
+        clock.timed("all", training.run)(cell.epochs, never, {})
     whole = clock.seconds.pop("all")
     print(f"{describe_device(device)}: {whole:.0f} s")
     for name, seconds in clock.seconds.items():

@@ -4,9 +4,7 @@
 rule judge_claims:
     """Tables of experiments -> claims.csv, a verdict on every claim."""
     input:
-        tables=sorted(
-            {f"{HOME}/tables/{claim.experiment}.csv" for claim in STUDY.claims.values()}
-        ),
+        tables=sorted({f"{HOME}/tables/{claim.experiment}.csv" for claim in STUDY.claims.values()}),
     output:
         table=report(
             f"{HOME}/tables/claims.csv",

@@ -60,9 +60,7 @@ rule plot_experiment:
     conda:
         "../envs/study.yaml"
     params:
-        experiment=lambda wildcards: as_json(
-            STUDY.shown(experiment(wildcards).name).as_dict()
-        ),
+        experiment=lambda wildcards: as_json(STUDY.shown(experiment(wildcards).name).as_dict()),
         facet=lambda wildcards: as_json(facet_of(wildcards)),
         code=lambda wildcards: figure_code(f"kinds.{wildcards.kind}"),
     shell:

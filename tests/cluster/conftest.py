@@ -24,7 +24,7 @@ def slurm(tmp_path_factory) -> single_node.SingleNode:
 def local(tmp_path_factory) -> Project:
     """The small study's cells, trained without Slurm."""
     project = Project(tmp_path_factory.mktemp("local") / "project")
-    tables = [f"results/tables/{name}.csv" for name in ("first", "second")]
+    tables = [f"results/studies/small/tables/{name}.csv" for name in ("first", "second")]
     code, text = project.run("--cores", "2", *tables)
     assert code == 0, text
     return project

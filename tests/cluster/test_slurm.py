@@ -127,7 +127,7 @@ def test_the_log_of_a_failed_job_lies_where_the_message_says(disturbed):
 
 def test_asking_for_more_trains_nothing_again(local):
     more = ("--set-resources", "train_cell:mem_mb=9000", "train_cell:gpu=2")
-    tables = [f"results/tables/{name}.csv" for name in ("first", "second")]
+    tables = [f"results/studies/small/tables/{name}.csv" for name in ("first", "second")]
     code, text = local.run("--cores", "2", "--dry-run", *more, "--", *tables)
     assert code == 0
     assert "Nothing to be done" in text

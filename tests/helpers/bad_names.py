@@ -63,7 +63,7 @@ NAMES = {
     ),
     "no such file": (
         initializer("mine: {label: Mine, method: 'mine.py:draw'}"),
-        ["initializers.mine.method: there is no file mine.py", "file.py:function"],
+        ["initializers.mine.method: mine.py:draw: there is no file mine.py", "file.py:function"],
     ),
     "no such function": (
         initializer(f"mine: {{label: Mine, method: '{FIXED}:he'}}"),
@@ -75,7 +75,7 @@ NAMES = {
     ),
     "method that is no Python": (
         initializer("mine: {label: Mine, method: 'PATH/broken.py:draw'}"),
-        ["initializers.mine.method", "broken.py is not valid Python"],
+        ["initializers.mine.method", "broken.py, line 1, is not valid Python"],
     ),
     "initializer without a label": (
         initializer(f"mine: {{method: '{FIXED}:zero'}}"),
@@ -83,8 +83,8 @@ NAMES = {
     ),
     "initializer as text": (initializer("zero: Zero"), ["initializers.zero: 'Zero'", "label"]),
     "initializer that was taken away": (
-        initializer("he_normal: "),
-        ["experiments.first.initializer: 'he_normal' is not declared"],
+        initializer("lsuv: ").replace("he_normal", "lsuv"),
+        ["experiments.first.initializer: 'lsuv' is not declared"],
     ),
     "like nothing that there is": (
         initializer("mine: {like: hee, label: Mine}"),

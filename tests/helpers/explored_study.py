@@ -3,9 +3,10 @@
 import json
 import subprocess
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pandas as pd
 from playwright.sync_api import Page
@@ -13,12 +14,10 @@ from playwright.sync_api import Page
 from helpers.synthetic_runs import ROOT, catalogue, experiment, write_runs
 from initstudy.analysis.results import calibration_passes
 from initstudy.analysis.summaries import summary_table
-from initstudy.analysis.tables import experiment_table
-from initstudy.records.gathered import read_gathered
-from initstudy.records.run import Run
+from initstudy.analysis.tables import read_table
+from initstudy.records.run import read_run
 from initstudy.study.cells import Facet, ShownExperiment
 
-TARGETS = {"photos": 0.5, "digits": 0.5}
 CLAIM = {
     "claim": "he_learns",
     "statement": "He & others' initialization is <better> than zero weights.",
@@ -37,31 +36,32 @@ CLAIM = {
 
 @dataclass(frozen=True)
 class Explored:
-    """A study's experiments, all of its runs by the cells' folders, and its page."""
+    """A study's folder, its experiments, and its page."""
 
+    results: Path
     experiments: list[ShownExperiment]
-    runs: dict[str, Run]
     page: Path
 
-    def run(self, name: str, facet: Facet, label: str) -> Run:
-        """The run of the cell that an initializer's label names in a facet."""
+    def run(self, name: str, facet: Facet, label: str) -> Path:
+        """The run.h5 of the cell that an initializer's label names in a facet."""
         [described] = [one for one in self.experiments if one.name == name]
-        [run] = [
-            self.runs[cell.folder]
+        [path] = [
+            self.results / cell.folder / "run.h5"
             for cell in described.cells
             if cell.lies_in(facet) and described.initializers[cell.initializer].label == label
         ]
-        return run
+        return path
 
     def layer(self, layer: str, quantity: str, step: int, **place) -> list[float]:
-        """Median and quartiles over the replicas of a run."""
-        run = self.run(**place)
-        [row] = np.flatnonzero(run.statistics_step == step)
-        return np.quantile(run.statistics[layer][quantity][row], [0.5, 0.25, 0.75]).tolist()
+        """Median and quartiles over the replicas that a run.h5 holds."""
+        with h5py.File(self.run(**place)) as file:
+            [row] = np.flatnonzero(file["statistics/step"][:] == step)
+            values = file[f"statistics/{layer}/{quantity}"][row]
+        return np.quantile(values, [0.5, 0.25, 0.75]).tolist()
 
     def curve(self, metric: str, passes: float, **place) -> list[float]:
         """The same of a learning curve; `passes` count calibration, too."""
-        run = self.run(**place)
+        run = read_run(self.run(**place))
         points = run.history["epoch"] + calibration_passes(run)
         row = np.abs(points - passes).argmin()
         return np.nanquantile(run.history[metric][row], [0.5, 0.25, 0.75]).tolist()
@@ -69,16 +69,13 @@ class Explored:
 
 def explored(folder: Path) -> Explored:
     """Two experiments, one of which varies optimizer and depth, and the page made of them."""
-    first = experiment(catalogue(10), optimizer=["adam", "sgd"], depth=[3, 6])
-    second = experiment(catalogue(3), dataset=["digits", "photos"], epochs=[4])
-    experiments = [replace(first, name="first"), replace(second, name="second")]
-    runs = {}
+    first = experiment(catalogue(10), "first", optimizer=["adam", "sgd"], depth=[3, 6])
+    second = experiment(catalogue(3), "second", dataset=["digits", "photos"], epochs=[4])
+    experiments = [first, second]
     for described in experiments:
-        write_runs(described, folder / f"{described.name}.h5")
-        own = read_gathered(folder / f"{described.name}.h5")
-        summary = summary_table(described, experiment_table(described, own, TARGETS))
+        write_runs(described, folder)
+        summary = summary_table(described, read_table(folder / f"{described.name}.csv"))
         summary.to_csv(folder / f"{described.name}-summary.csv", index=False)
-        runs |= own
     pd.DataFrame([CLAIM]).to_csv(folder / "claims.csv", index=False)
     command = ["scripts/explore.py", "--experiments"]
     command += [json.dumps([described.as_dict() for described in experiments])]
@@ -86,7 +83,7 @@ def explored(folder: Path) -> Explored:
     command += ["--summaries", *sorted(folder.glob("*-summary.csv"))]
     command += ["--claims", folder / "claims.csv", "--output", folder / "explore.html"]
     subprocess.run([sys.executable, *map(str, command)], cwd=ROOT, check=True)
-    return Explored(experiments, runs, folder / "explore.html")
+    return Explored(folder, experiments, folder / "explore.html")
 
 
 def wait(page: Page) -> None:

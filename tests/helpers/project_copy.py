@@ -8,7 +8,10 @@ from pathlib import Path
 from helpers.small_study import STUDY
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ("Snakefile", "config.yaml", "rules", "scripts", "studies", "envs", "profiles", "report")
+SOURCES = (
+    *("Snakefile", "workflow", "rules", "scripts", "config.yaml", "studies", "envs"),
+    *("profiles", "report"),
+)
 
 
 class Project:

@@ -1,5 +1,6 @@
 """Edits of a finished small study, and the jobs that each of them must cause: no more, no fewer."""
 
+import ast
 import os
 import re
 from collections.abc import Callable, Iterable
@@ -18,32 +19,43 @@ TABLES = {"first", "second", "claims"} | SUMMARIES
 
 @dataclass(frozen=True)
 class Jobs:
-    """Jobs by what they make: data sets, cells (initializer, batch size), tables, figures, among
-    which the explorer counts."""
+    """Jobs by what they make: data sets, cells (initializer, batch size), experiments' gathered
+    runs, tables, figures, among which the explorer counts, and copies of what was run last."""
 
     data: frozenset = frozenset()
     cells: frozenset = frozenset()
+    gathered: frozenset = frozenset()
     tables: frozenset = frozenset()
     figures: frozenset = frozenset()
+    published: frozenset = frozenset()
 
 
-def jobs(data: Iterable = (), cells: Iterable = (), tables: Iterable = (), figures: Iterable = ()):
-    """These jobs, and the binding of whatever is drawn anew."""
-    bound = {"all"} if set(figures) - {"explore"} else set()
-    return Jobs(*map(frozenset, (data, cells, tables, set(figures) | bound)))
+def jobs(
+    data: Iterable = (),
+    cells: Iterable = (),
+    gathered: Iterable = (),
+    tables: Iterable = (),
+    figures: Iterable = (),
+):
+    """These jobs, the binding of whatever is drawn anew, and the copies of what that changes."""
+    figures = set(figures)
+    bound = {"all"} if figures - {"explore"} else set()
+    published = {"all"} if bound or set(tables) else set()
+    published |= {"explore"} & figures
+    return Jobs(*map(frozenset, (data, cells, gathered, tables, figures | bound, published)))
 
 
 NOTHING = jobs()
-SUMMARIZED = jobs(tables=SUMMARIES, figures={"first-summary", "explore"})
+SUMMARIZED = jobs(tables=SUMMARIES, figures={"explore"})
 JUDGED = jobs(tables={"claims"}, figures={"claims", "explore"})
-EVERYTHING = jobs({"digits"}, CELLS, TABLES, FIGURES)
-TRAINED = jobs((), CELLS, TABLES, FIGURES)
+EVERYTHING = jobs({"digits"}, CELLS, {"first", "second"}, TABLES, FIGURES)
+TRAINED = jobs((), CELLS, {"first", "second"}, TABLES, FIGURES)
 
 
 def of_first(cells: Iterable = ()) -> Jobs:
     """What hangs on the first experiment's cells."""
     tables = {"first", "first-summary", "claims"}
-    return jobs((), cells, tables, FIRST_FIGURES | {"cover", "claims", "explore"})
+    return jobs((), cells, {"first"}, tables, FIRST_FIGURES | {"cover", "claims", "explore"})
 
 
 @dataclass(frozen=True)
@@ -84,7 +96,7 @@ def nothing(project: Path) -> None:
 
 
 def touch_sources(project: Path) -> None:
-    for folder in ("rules", "scripts", "studies", "envs", "profiles"):
+    for folder in ("rules", "scripts", "studies", "envs", "profiles", "workflow"):
         for path in (project / folder).rglob("*"):
             os.utime(path)
     for name in ("Snakefile", "config.yaml"):
@@ -112,9 +124,42 @@ def reorder(project: Path) -> None:
     study("".join(reversed(blocks)))(project)
 
 
+def every_module(project: Path, change: Callable[[str], str]) -> None:
+    for path in (project / "scripts").rglob("*.py"):
+        path.write_text(change(path.read_text()))
+
+
+def comment_everywhere(project: Path) -> None:
+    every_module(project, lambda text: text + COMMENT)
+
+
+def reformat(project: Path) -> None:
+    """Other line ends, quotes and brackets, and no comments."""
+    every_module(project, lambda text: ast.unparse(ast.parse(text)) + "\n")
+
+
+def reword_docstrings(project: Path) -> None:
+    every_module(project, lambda text: text.replace('"""The ', '"""Truly the '))
+
+
+def move_modules(project: Path) -> None:
+    """A module, and a whole package, under other names."""
+    package = project / PACKAGE
+    (package / "networks/moments.py").rename(package / "networks/sample_moments.py")
+    (package / "records").rename(package / "files")
+    every_module(
+        project,
+        lambda text: text.replace(
+            "initstudy.networks.moments", "initstudy.networks.sample_moments"
+        ).replace("initstudy.records", "initstudy.files"),
+    )
+
+
 COMMENT = "\n# An edit that changes nothing but the file.\n"
 SECOND = re.search(r"  second:\n(?:    .*\n)+", STUDY)[0]
 PACKAGE = "scripts/initstudy"
+INITIALIZERS = f"{PACKAGE}/initializers"
+PLOTTED = FIGURES - {"explore"}
 EDITS = {
     "touch every source file": Edit(touch_sources, NOTHING),
     "check out another branch and back": Edit(check_out_and_back, NOTHING),
@@ -123,8 +168,18 @@ EDITS = {
     "comment in config.yaml": Edit(appended("config.yaml", COMMENT), NOTHING),
     "comment in the study": Edit(appended("studies/small.yaml", COMMENT), NOTHING),
     "comment in a rule file": Edit(appended("rules/train.smk", COMMENT), NOTHING),
+    "comments in all modules": Edit(comment_everywhere, NOTHING),
+    "docstrings": Edit(reword_docstrings, NOTHING),
+    "another formatting": Edit(reformat, NOTHING),
+    "modules under other names": Edit(move_modules, NOTHING),
     "README": Edit(lambda project: (project / "README.md").write_text("New.\n"), NOTHING),
-    "what the terminal says": Edit(appended(f"{PACKAGE}/messages.py", COMMENT), NOTHING),
+    "what the terminal says": Edit(
+        replaced(f"{PACKAGE}/reporting/terminal.py", "LINES = 10", "LINES = 11"), NOTHING
+    ),
+    "the study's checks": Edit(
+        replaced(f"{PACKAGE}/study/checks/keys.py", "MOST_CELLS = 100_000", "MOST_CELLS = 99_999"),
+        NOTHING,
+    ),
     "threads": Edit(nothing, NOTHING, ("--set-threads", "train_cell=2")),
     "resources": Edit(nothing, NOTHING, ("--set-resources", "train_cell:mem_mb=3000")),
     "profile": Edit(appended("profiles/default/config.yaml", "printshellcmds: true\n"), NOTHING),
@@ -134,48 +189,51 @@ EDITS = {
         replaced("config.yaml", "tolerance: 0.1", "tolerance: 0.2"), NOTHING
     ),
     "an unused initializer's code": Edit(
-        appended(f"{PACKAGE}/initializers/orthogonal.py", COMMENT), NOTHING
+        appended(f"{INITIALIZERS}/orthogonal.py", "\nprint(1)\n"), NOTHING
     ),
-    "another data set's reader": Edit(appended(f"{PACKAGE}/data/photos.py", COMMENT), NOTHING),
-    "the plot style": Edit(appended(f"{PACKAGE}/style.py", COMMENT), jobs(figures=FIGURES)),
-    "a plot script": Edit(
-        appended("scripts/plot_sweep.py", COMMENT), jobs(figures={"second-sweep"})
+    "another initializer of the same file": Edit(
+        replaced(f"{INITIALIZERS}/fixed.py", "def lecun_normal(", "def lecun_normal(*_, "), NOTHING
     ),
-    "the captions": Edit(
-        appended(f"{PACKAGE}/captions.py", COMMENT), jobs((), (), TABLES, FIGURES)
+    "another data set's reader": Edit(
+        appended(f"{PACKAGE}/data/photos.py", "\nprint(1)\n"), NOTHING
+    ),
+    "the plot style": Edit(
+        replaced(f"{PACKAGE}/figures/style.py", "WIDTH = 7.2", "WIDTH = 7.3"), jobs(figures=PLOTTED)
+    ),
+    "a kind of figure": Edit(
+        appended(f"{PACKAGE}/figures/kinds/sweep.py", "\nFURTHER = print()\n"),
+        jobs(figures={"second-sweep"}),
     ),
     "how the report looks": Edit(appended("report/style.css", "/* A comment. */"), NOTHING),
     "the layer panels": Edit(
-        appended(f"{PACKAGE}/layer_panels.py", COMMENT),
+        replaced(f"{PACKAGE}/figures/layers.py", "MARKED = 4", "MARKED = 5"),
         jobs(figures={"first-moments", "first-deltas"}),
     ),
-    "the explorer's looks": Edit(
-        appended(f"{PACKAGE}/explorer/template/page.css", "p { margin: 0; }\n"),
-        jobs(figures={"explore"}),
-    ),
     "one initializer's function": Edit(
-        appended(f"{PACKAGE}/initializers/consistency.py", COMMENT),
+        replaced(
+            f"{INITIALIZERS}/consistency.py", "EIGENVALUE_FLOOR = 1e-3", "EIGENVALUE_FLOOR = 2e-3"
+        ),
         of_first({("consistency", 32)}),
     ),
     "one initializer's option": Edit(
         replaced("config.yaml", "match: channel, strength: 1.0", "match: channel, strength: 0.9"),
         of_first({("consistency", 32)}),
     ),
-    "the training loop": Edit(appended(f"{PACKAGE}/training/loop.py", COMMENT), TRAINED),
-    "the statistics": Edit(appended(f"{PACKAGE}/statistics.py", COMMENT), TRAINED),
+    "the training loop": Edit(
+        replaced(f"{PACKAGE}/training/loop.py", "PROGRESS_BLOCKS = 50", "PROGRESS_BLOCKS = 40"),
+        TRAINED,
+    ),
+    "the C code": Edit(
+        appended(f"{PACKAGE}/networks/pooled_convolution.c", "\nint unused;\n"), TRAINED
+    ),
     "replicas": Edit(study(STUDY.replace("replicas: 2", "replicas: 3")), TRAINED),
-    "the data set's reader": Edit(appended(f"{PACKAGE}/data/digits.py", COMMENT), EVERYTHING),
-    "the table script": Edit(
-        appended("scripts/tabulate_experiment.py", COMMENT),
-        jobs((), (), TABLES - SUMMARIES, {"cover", "claims", "explore"}),
+    "the data set's reader": Edit(
+        appended(f"{PACKAGE}/data/digits.py", "\nFURTHER = print()\n"), EVERYTHING
     ),
     "a claim's margin": Edit(study(STUDY.replace("margin: 0.05", "margin: 0.1")), JUDGED),
     "a claim's wording": Edit(study(STUDY.replace("is better than", "beats")), JUDGED),
-    "the judge": Edit(appended(f"{PACKAGE}/claims.py", COMMENT), JUDGED),
-    "the summaries": Edit(appended(f"{PACKAGE}/summaries.py", COMMENT), SUMMARIZED),
-    "the statistics of judge and summaries": Edit(
-        appended(f"{PACKAGE}/inference.py", COMMENT),
-        jobs((), (), SUMMARIES | {"claims"}, {"first-summary", "claims", "explore"}),
+    "the judge": Edit(
+        replaced(f"{PACKAGE}/analysis/claims.py", "ALPHA = 0.05", "ALPHA = 0.04"), JUDGED
     ),
     "a default that one experiment overrides": Edit(
         appended("studies/small.yaml", "  batch_size: 64\n"), of_first({("consistency", 64)})
@@ -185,16 +243,20 @@ EDITS = {
         jobs(
             (),
             {("pytorch_default", 64)},
+            {"third"},
             {"third", "third-summary"},
             {"cover", "explore", *(f"third-{kind}" for kind in KINDS)},
         ),
     ),
-    "remove an experiment": Edit(
-        study(STUDY.replace(SECOND, "")), jobs(figures={"cover", "explore"})
-    ),
     "rename an experiment": Edit(
         study(STUDY.replace("  second:", "  other:")),
-        jobs((), (), {"other", "other-summary"}, {"cover", "explore", "other-sweep"}),
+        jobs(
+            (),
+            (),
+            {"other"},
+            {"other", "other-summary"},
+            {"cover", "explore", "other-sweep"},
+        ),
     ),
     "add an initializer": Edit(
         study(
@@ -214,16 +276,21 @@ EDITS = {
 
 def planned(output: str) -> Jobs:
     """The jobs that a dry run's output lists."""
-    found = {"prepare_dataset": set(), "train_cell": set(), "table": set(), "figure": set()}
+    found: dict[str, set] = {key: set() for key in Jobs.__dataclass_fields__}
     for rule, made in re.findall(r"rule (\w+):.*?output: ([^\n,]+)", output, flags=re.DOTALL):
+        name = Path(made).stem
         if rule == "train_cell":
             axes = dict(part.split("=") for part in made.split("/") if "=" in part)
-            found["train_cell"].add((axes["initializer"], int(axes["batch_size"])))
+            found["cells"].add((axes["initializer"], int(axes["batch_size"])))
         elif rule == "prepare_dataset":
-            found["prepare_dataset"].add(Path(made).stem)
+            found["data"].add(name)
+        elif rule == "gather_experiment":
+            found["gathered"].add(name)
+        elif rule.startswith("publish"):
+            found["published"].add(name)
         else:
-            found["table" if made.endswith(".csv") else "figure"].add(Path(made).stem)
-    return Jobs(*map(frozenset, found.values()))
+            found["tables" if made.endswith(".csv") else "figures"].add(name)
+    return Jobs(**{key: frozenset(names) for key, names in found.items()})
 
 
 def outputs(project: Path) -> dict[Path, bytes]:
@@ -241,6 +308,7 @@ def made_by(expected: Jobs, path: Path) -> bool:
     if "cells" in parts:
         axes = dict(part.split("=") for part in parts if "=" in part)
         return (axes["initializer"], int(axes["batch_size"])) in expected.cells
-    kind = {"data": expected.data, "tables": expected.tables, "figures": expected.figures}
-    kind["results"] = expected.figures
-    return path.stem in kind[parts[-2]]
+    if "studies" not in parts and "data" not in parts:
+        return bool(expected.published)
+    kind = {"data": expected.data, "tables": expected.tables, "runs": expected.gathered}
+    return path.stem in kind.get(parts[-2], expected.figures)

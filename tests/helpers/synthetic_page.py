@@ -1,6 +1,7 @@
 """Explorers of synthetic studies, of any size, without files for their runs."""
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +22,7 @@ def described_study(name: str) -> list[ShownExperiment]:
     """The experiments of studies/<name>.yaml."""
     sources = Sources(ROOT / "config.yaml", (ROOT / "studies",), overrides={"study": name})
     study = load_study(sources, list(kinds()))
-    return [study.shown(experiment) for experiment in study.experiments]
+    return [replace(study.shown(name), replicas=REPLICAS) for name in study.experiments]
 
 
 def synthetic_digests(experiments: list[ShownExperiment]) -> dict[str, Digest]:

@@ -14,26 +14,33 @@ from initstudy.initializers import Context, initialize
 from initstudy.networks.architectures import lenet5, weighted_layers
 from initstudy.networks.replicated import ReplicatedNetwork
 from initstudy.optimizers import make_optimizer
-from initstudy.study.yaml_files import read_yaml
+from initstudy.study.layers import Sources
+from initstudy.study.load import load_study
 from initstudy.training.batches import Normalizer
-from initstudy.training.initial import LabelledBatches, calibration_inputs, initial_networks
+from initstudy.training.initial import (
+    LabelledBatches,
+    Methods,
+    calibration_inputs,
+    initial_networks,
+)
+from initstudy.training.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-INITIALIZERS = read_yaml(ROOT / "config.yaml")["initializers"]
+CATALOGUE = load_study(
+    Sources(ROOT / "config.yaml", (ROOT / "studies",), [], {"study": "catalogue"}), kinds=[]
+)
+INITIALIZERS = CATALOGUE.initializers
 REPLICAS = 3
 # Two steps show as much as hundreds.
 SHORTENED = {"metainit": {"steps": 2}, "gradinit": {"iterations": 2}}
 
 
 def cell_of(name, norm):
-    entry = INITIALIZERS[name]
     return {
         "replicas": REPLICAS,
-        "architecture": f"{ROOT}/scripts/initstudy/networks.py:lenet5",
         "depth": 3,
         "norm": norm,
-        "method": f"{ROOT}/{entry['method']}",
-        "options": entry.get("options", {}) | SHORTENED.get(name, {}),
+        "options": INITIALIZERS[name].options | SHORTENED.get(name, {}),
         "optimizer": "sgd",
         "learning_rate": 0.01,
         "momentum": 0.9,
@@ -55,19 +62,26 @@ def dataset_of(images):
     )
 
 
-def drawn_alone(cell, dataset, images, labels, replica):
+def drawn(name, cell, dataset, images, labels):
+    """The networks of a cell, as a job makes them."""
+    methods = Methods("architectures.lenet5", CATALOGUE.methods[name])
+    return initial_networks(Settings(cell), methods, dataset, images, labels, None)
+
+
+def drawn_alone(name, cell, dataset, images, labels, replica):
     """The network of one replica, from nothing but its seed."""
     normalize = Normalizer(dataset.mean, dataset.std, torch.device("cpu"))
     generator = seeds.generator(seeds.CALIBRATION, replica)
     context = Context(
         generator=seeds.generator(seeds.WEIGHTS, replica),
-        images=calibration_inputs(cell, images, normalize, generator),
+        images=calibration_inputs(Settings(cell), images, normalize, generator),
         labelled_batch=LabelledBatches(images, labels, normalize, generator),
         optimizer=lambda parameters: make_optimizer("sgd", parameters, 0.01, 0.9),
         output_std=0.1,
     )
     network = lenet5(10, 3, cell["norm"])
-    calibration = initialize(network, load_function(cell["method"]), cell["options"], context)
+    initializer = load_function(CATALOGUE.methods[name], "initstudy.initializers")
+    calibration = initialize(network, initializer, cell["options"], context)
     return network, calibration
 
 
@@ -77,11 +91,11 @@ def test_a_replicated_draw_is_the_single_draw_with_that_replicas_seed(name, norm
     images, labels = labelled_images(512)
     dataset = dataset_of(images)
     cell = cell_of(name, norm)
-    networks, calibrations = initial_networks(cell, dataset, images, labels, None)
+    networks, calibrations = drawn(name, cell, dataset, images, labels)
     replicated = ReplicatedNetwork(networks)
     # The last one first: nothing is left over from the replicas before it.
     for replica in reversed(range(REPLICAS)):
-        single, calibration = drawn_alone(cell, dataset, images, labels, replica)
+        single, calibration = drawn_alone(name, cell, dataset, images, labels, replica)
         np.testing.assert_equal(vars(calibrations[replica]), vars(calibration))
         for (key, found), expected in zip(
             networks[replica].state_dict().items(), single.state_dict().values(), strict=True
@@ -93,7 +107,7 @@ def test_a_replicated_draw_is_the_single_draw_with_that_replicas_seed(name, norm
             assert torch.equal(replicated.layers()[key].bias[replica], layer.bias)
 
 
-UNCALIBRATED = [name for name, entry in INITIALIZERS.items() if not entry.get("calibrated")]
+UNCALIBRATED = [name for name in INITIALIZERS if name not in CATALOGUE.calibrated]
 
 
 @pytest.mark.parametrize("name", UNCALIBRATED)
@@ -101,9 +115,9 @@ def test_what_is_not_called_calibrated_does_not_depend_on_calibration_inputs(nam
     """Its cells are shared by all calibration sizes and sources."""
     images, labels = labelled_images(512)
     dataset = dataset_of(images)
-    drawn = []
+    found = []
     for changes in ({}, {"calibration_size": 32, "calibration_source": "noise"}):
         cell = cell_of(name, "none") | {"replicas": 1} | changes
-        (network,), _ = initial_networks(cell, dataset, images, labels, None)
-        drawn.append(torch.nn.utils.parameters_to_vector(network.parameters()))
-    assert torch.equal(*drawn)
+        (network,), _ = drawn(name, cell, dataset, images, labels)
+        found.append(torch.nn.utils.parameters_to_vector(network.parameters()))
+    assert torch.equal(*found)

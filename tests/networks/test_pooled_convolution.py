@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 import torch
@@ -10,9 +9,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from initstudy.core import native
+from initstudy.networks import pooled_convolution as module
 from initstudy.networks.pooled_convolution import SOURCE, pooled_convolution
 from initstudy.networks.replicated import ReplicatedNetwork
-from initstudy.training import pooled_convolution as module
 
 needs_compiler = pytest.mark.skipif(
     shutil.which("cc") is None, reason="no C compiler, so that nothing of this is in use"
@@ -138,7 +137,7 @@ def test_only_what_the_code_is_made_for_goes_to_it(convolution, pooling, fits, m
     calls = []
     original = module.pooled_convolution
     monkeypatch.setattr(
-        "initstudy.training.replicated.pooled_convolution",
+        "initstudy.networks.replicated.pooled_convolution",
         lambda *arguments: calls.append(1) or original(*arguments),
     )
     torch.manual_seed(0)
@@ -147,9 +146,3 @@ def test_only_what_the_code_is_made_for_goes_to_it(convolution, pooling, fits, m
     found = network(*parts)(images)
     torch.testing.assert_close(found, nn.Sequential(*parts)(images))
     assert bool(calls) == fits
-
-
-def test_the_source_is_part_of_the_code_that_training_depends_on():
-    from initstudy.core.code import project_modules
-
-    assert str(SOURCE.relative_to(Path.cwd())) in project_modules("scripts/train.py", "scripts")

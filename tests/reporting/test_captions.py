@@ -1,26 +1,24 @@
 """Captions hold the numbers of the results, computed here another way."""
 
-import importlib
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
-from test_figures import FIGURES, judged
 
-from helpers.synthetic_runs import CHANCE, catalogue, experiment, strengths, write_runs
-from initstudy.analysis.tables import Cells, read_cells, replica_rows
+import tabulate
+from helpers.synthetic_figures import VARIED, judged, shown_by
+from helpers.synthetic_runs import CHANCE, catalogue, experiment, results_of
+from initstudy.analysis.results import Results
+from initstudy.analysis.summaries import summary_table
+from initstudy.figures.kinds import curves, kinds, moments, sweep
 from initstudy.reporting.captions import ranked, save_caption, with_interval
 from initstudy.reporting.claims import VERDICTS, claims_caption
 
 
-def cells_of(described: dict, folder, **outcomes) -> Cells:
-    write_runs(described, folder, **outcomes)
-    return read_cells(described, {}, folder)
-
-
-def table_of(cells: Cells) -> pd.DataFrame:
-    return pd.concat([replica_rows(cell, run, 1.0) for cell, run in cells], ignore_index=True)
+def table_of(results: Results) -> pd.DataFrame:
+    return pd.concat([result.replicas for result in results], ignore_index=True)
 
 
 def in_words(sample: pd.Series) -> str:
@@ -30,42 +28,40 @@ def in_words(sample: pd.Series) -> str:
 
 
 @pytest.mark.parametrize("count", [3, 21])
-@pytest.mark.parametrize("kind", FIGURES)
+@pytest.mark.parametrize("kind", kinds())
 def test_every_kind_says_what_it_shows_and_under_what_conditions(kind, count, tmp_path):
-    described = experiment(
-        strengths(count) if kind == "strength" else catalogue(count), **FIGURES[kind]
-    )
-    cells = cells_of(described, tmp_path)
-    said = importlib.import_module(f"plot_{kind}").caption(described, {}, cells)
+    described = shown_by(kind, count)
+    results = results_of(described, tmp_path)
+    said = import_module(f"initstudy.figures.kinds.{kind}").caption(described, {}, results)
     seen, computed = said.split("\n\n")
     assert any(character.isdigit() for character in seen)
     assert not {"nan", "inf", "{", "}"} & set(seen.split())
     assert computed.startswith("A synthetic study; ")
-    for value in FIGURES[kind].get("optimizer", []):
+    for value in VARIED.get(kind, {}).get("optimizer", []):
         assert f"Optimizer {value}: " in seen
 
 
 def test_curves_name_the_best_and_the_last_with_their_intervals(tmp_path):
     described = experiment(catalogue(8))
-    cells = cells_of(described, tmp_path)
-    said = importlib.import_module("plot_curves").caption(described, {}, cells)
-    table = table_of(cells).groupby("initializer", sort=False)["final_accuracy"]
+    results = results_of(described, tmp_path)
+    said = curves.caption(described, {}, results)
+    table = table_of(results).groupby("initializer", sort=False)["final_accuracy"]
     order = table.mean().sort_values(ascending=False).index
     for name in (*order[:3], order[-1]):
-        label = described["initializers"][name]["label"]
+        label = described.initializers[name].label
         assert f"{label} {in_words(table.get_group(name))}" in said
     for name in order[3:-1]:
-        assert f"{described['initializers'][name]['label']} " not in said.split("\n\n")[0]
+        assert f"{described.initializers[name].label} " not in said.split("\n\n")[0]
     assert f"Chance is {100 * CHANCE:.1f} %." in said
 
 
 def test_a_sweep_gives_every_value_and_counts_what_diverged(tmp_path):
     described = experiment(catalogue(3), learning_rate=[0.001, 0.1])
-    cells = cells_of(described, tmp_path)
-    said = importlib.import_module("plot_sweep").caption(described, {}, cells)
-    table = table_of(cells)
+    results = results_of(described, tmp_path)
+    said = sweep.caption(described, {}, results)
+    table = table_of(results)
     for (_, name), group in table.groupby(["learning_rate", "initializer"]):
-        label = described["initializers"][name]["label"]
+        label = described.initializers[name].label
         assert f"{label} {in_words(group['final_accuracy'])}" in said
     assert f"Of {len(table)} networks, {table['failed'].sum()} diverged." in said
     assert table["failed"].sum() == 3
@@ -73,14 +69,14 @@ def test_a_sweep_gives_every_value_and_counts_what_diverged(tmp_path):
 
 def test_layers_give_the_extremes_of_the_medians(tmp_path):
     described = experiment(catalogue(5))
-    cells = cells_of(described, tmp_path)
-    said = importlib.import_module("plot_moments").caption(described, {}, cells)
+    results = results_of(described, tmp_path)
+    said = moments.caption(described, {}, results)
     for record in (0, -1):
         found = {
-            described["initializers"][cell["initializer"]]["label"]: np.median(
-                run.statistics["F6"]["population_variance"][record]
+            described.initializers[result.cell.initializer].label: np.median(
+                result.run.statistics["F6"]["population_variance"][record]
             )
-            for cell, run in cells
+            for result in results
         }
         low, high = min(found, key=found.get), max(found, key=found.get)
         assert f"from {found[low]:.2g} ({low}) to {found[high]:.2g} ({high})" in said
@@ -97,24 +93,18 @@ def test_claims_are_counted_and_told_one_by_one():
     assert set(claims["verdict"]) == set(VERDICTS)
 
 
-@pytest.mark.parametrize("script", ["tabulate_experiment", "summarize_experiment"])
-def test_tables_name_their_best_cell(script, tmp_path):
+def test_tables_name_their_best_cell(tmp_path):
     described = experiment(catalogue(4))
-    cells = cells_of(described, tmp_path)
-    table = table_of(cells)
-    module = importlib.import_module(script)
-    if script == "tabulate_experiment":
-        said = module.caption(table)
-        best = table.groupby("initializer")["final_accuracy"].mean().idxmax()
-        sample = table.loc[table["initializer"] == best, "final_accuracy"]
-        assert f"highest in a cell of {best}, {in_words(sample)}" in said
-        assert said.startswith(f"One row for each of {len(table)} networks, in 4 cells; 0 ")
-    else:
-        summary = module.summary_table(described, tmp_path, {"photos": 0.5})
-        said = module.caption(summary)
-        areas = table.groupby("initializer")["area_under_curve"].agg(stats.trim_mean, 0.25)
-        assert f"that of a cell of {areas.idxmax()}: {100 * areas.max():.1f} % [" in said
-        assert "6 pairs of initializers" in said
+    table = table_of(results_of(described, tmp_path))
+    said = tabulate.replicas_caption(table)
+    best = table.groupby("initializer")["final_accuracy"].mean().idxmax()
+    sample = table.loc[table["initializer"] == best, "final_accuracy"]
+    assert f"highest in a cell of {best}, {in_words(sample)}" in said
+    assert said.startswith(f"One row for each of {len(table)} networks, in 4 cells; 0 ")
+    said = tabulate.summary_caption(summary_table(described, table))
+    areas = table.groupby("initializer")["area_under_curve"].agg(stats.trim_mean, 0.25)
+    assert f"that of a cell of {areas.idxmax()}: {100 * areas.max():.1f} % [" in said
+    assert "6 pairs of initializers" in said
 
 
 def test_numbers_without_an_interval_stand_alone():

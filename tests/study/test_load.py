@@ -28,7 +28,9 @@ experiments:
 
 def load(folder: Path, text: str = GOOD, files: list | None = None, **overrides) -> Study:
     (folder / "mine.yaml").write_text(text)
-    sources = Sources(CONFIG, (folder,), files or [], {"study": "mine"} | overrides)
+    whole = any("experiments" in content for _, content in files or [])
+    overrides = ({} if whole else {"study": "mine"}) | overrides
+    sources = Sources(CONFIG, (folder,), files or [], overrides)
     return load_study(sources, KINDS)
 
 
@@ -119,8 +121,13 @@ def test_a_study_that_extends_another_one_says_only_what_differs(tmp_path):
         + """
   second: {seed: [0, 1]}
 claims:
-  wins: {statement: Base., experiment: first, test: correlation, metric: final_accuracy, margin: 0.1}
-  loses: {statement: No., experiment: first, test: correlation, metric: final_accuracy, margin: 0.1}
+  wins: &claim
+    statement: Base.
+    experiment: first
+    test: correlation
+    metric: final_accuracy
+    margin: 0.1
+  loses: *claim
 """
     )
     changed = load(
@@ -199,3 +206,19 @@ def test_config_yaml_says_of_every_axis_what_its_record_says():
         value = f"{{{', '.join(f'{k}: {v}' for k, v in pairs)}}}" if pairs else axis.default
         lines.append(f"  {axis.name}: {value}  # {axis.meaning}")
     assert said == lines
+
+
+def test_a_probe_has_its_own_draws_and_batch_and_calibrates_on_any_training_image():
+    def options(initializer, **defaults):
+        changes = {"study": "embedded", "defaults": defaults, "replicas": 3}
+        study = load_study(Sources(CONFIG, (ROOT / "studies",), [], changes), KINDS)
+        point = {"dataset": "photos", "network": "plain", "depth": 9, "norm": "none"}
+        found = study.probe_task(point | {"initializer": initializer}).as_dict()
+        return {key: found[key] for key in found if key not in ("epochs", "seed")}
+
+    assert options("lsuv") == options("lsuv", epochs=7, train_size=1200, seed=5, batch_size=8)
+    assert options("lsuv")["replicas"] == 10
+    assert options("lsuv")["depth"] == 9
+    assert options("lsuv")["train_size"] == "all"
+    assert options("lsuv", calibration_size=99)["calibration_size"] == 99
+    assert options("zero", calibration_size=99) == options("zero")

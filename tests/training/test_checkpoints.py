@@ -11,21 +11,21 @@ import pytest
 import torch
 
 from helpers.small_data import image_arrays
+from initstudy.core.errors import InputError
 from initstudy.data.store import ArraySource, write_dataset
 from initstudy.records.run import write_run
 from initstudy.training import loop
 from initstudy.training.cell import run_cell
 from initstudy.training.checkpoints import Checkpoint
+from initstudy.training.initial import Methods
 
 ROOT = Path(__file__).parents[2]
 STEPS = 4  # of an epoch
 CELL = {
     "network": "lenet5",
-    "architecture": "scripts/initstudy/networks/architectures.py:lenet5",
     "depth": 4,
     "norm": "batch",
     "initializer": "consistency",
-    "method": "scripts/initstudy/initializers/consistency.py:consistency",
     "options": {"match": "channel", "strength": "auto"},
     "optimizer": "adam",
     "learning_rate": 0.001,
@@ -40,6 +40,7 @@ CELL = {
     "output_std": 0.1,
     "dataset": "noise",
 }
+METHODS = Methods("architectures.lenet5", "consistency.consistency")
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,7 @@ def data(tmp_path_factory):
 
 def run(data, checkpoint, path):
     """The bytes of run.h5."""
-    write_run(path, run_cell(CELL, data, None, torch.device("cpu"), checkpoint))
+    write_run(path, run_cell(CELL, METHODS, data, None, torch.device("cpu"), checkpoint))
     return path.read_bytes()
 
 
@@ -128,6 +129,7 @@ def train(data, output):
     """A training job, as the workflow starts it, long enough to be stopped."""
     command = [sys.executable, "scripts/train.py", "--data", str(data), "--device", "cpu"]
     command += ["--cell", json.dumps(CELL | {"epochs": 60}), "--output", str(output)]
+    command += ["--network", METHODS.network, "--initializer", METHODS.initializer, "--code", "0"]
     return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
 
 
@@ -151,8 +153,21 @@ def test_sigterm_saves_and_the_next_job_goes_on(data, tmp_path):
 
 def test_initial_parameters_are_those_before_training(data, tmp_path):
     result = run_cell(
-        CELL, data, None, torch.device("cpu"), Checkpoint(tmp_path / "c.checkpoint", {}, minutes=60)
+        CELL,
+        METHODS,
+        data,
+        None,
+        torch.device("cpu"),
+        Checkpoint(tmp_path / "c.checkpoint", {}, minutes=60),
     )
     weights = result.initial["C3"]["weight"].reshape(2, -1)
     norms = np.linalg.norm(weights.astype(np.float64), axis=1)
     np.testing.assert_allclose(norms, result.statistics["C3"]["weight_norm"][0], rtol=1e-5)
+
+
+def test_a_cell_with_an_axis_that_nothing_reads_is_refused(data, tmp_path):
+    """Who adds an axis to the records alone would get the same results for all its values."""
+    checkpoint = Checkpoint(tmp_path / "c.checkpoint", {}, minutes=60)
+    cell = CELL | {"weight_decay": 0.1}
+    with pytest.raises(InputError, match=r"^weight_decay: nothing in training reads this axis"):
+        run_cell(cell, METHODS, data, None, torch.device("cpu"), checkpoint)

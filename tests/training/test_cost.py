@@ -1,12 +1,15 @@
 """What a study is said to cost."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
+from initstudy.study.cells import Experiment
 from initstudy.training import cost
 
 SIZES = {"digits": {"train": 1000, "validation": 100, "test": 400, "classes": 10}}
-NETWORKS = {"lenet5": "scripts/initstudy/networks/architectures.py:lenet5"}
+NETWORKS = {"lenet5": "architectures.lenet5"}
 AXES = {
     "dataset": ["digits"],
     "network": ["lenet5"],
@@ -26,8 +29,7 @@ AXES = {
 
 
 def experiment(name, **axes):
-    initializers = {name: {"calibrated": False} for name in ("zero", "he_normal")}
-    return {"name": name, "replicas": 3, "axes": AXES | axes, "initializers": initializers}
+    return Experiment(name, AXES | axes, calibrated=[])
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def table(monkeypatch):
     monkeypatch.setattr(cost, "measure_start_up", lambda: 5.0)
     monkeypatch.setattr(cost, "measure_speed", lambda *_: (0.5, 0.01))
     experiments = [experiment("both"), experiment("large", train_size=["all"])]
-    found = cost.study_cost(experiments, NETWORKS, SIZES, torch.device("cpu"))
+    found = cost.study_cost(experiments, 3, NETWORKS, SIZES, torch.device("cpu"))
     return found.set_index("experiment")
 
 
@@ -54,7 +56,7 @@ def test_samples_and_time_are_those_of_whole_mini_batches(table):
 
 def test_the_measurement_is_a_time():
     networks = [torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3072, 10))]
-    cell = {"optimizer": "adam", "batch_size": 8, "momentum": 0.9}
+    cell = SimpleNamespace(optimizer="adam", batch_size=8, momentum=0.9)
     network = cost.ReplicatedNetwork(networks)
     step, evaluation = cost.measure_speed(network, cell, 10, torch.device("cpu"))
     assert 0 < step < 1

@@ -16,8 +16,7 @@ from initstudy.initializers.fixed import he_normal, normal, pytorch_default, zer
 from initstudy.networks.architectures import lenet5, plain, weighted_layers
 from initstudy.networks.moments import discrepancy, moments
 from initstudy.records.probe import read_probe, write_probe
-from initstudy.study.cells import probe_options, read_yaml
-from initstudy.study.load import load_study
+from initstudy.training.initial import Methods
 from initstudy.training.probe import network_signals, probe_initializer
 
 ROOT = Path(__file__).parents[2]
@@ -30,8 +29,6 @@ CELL = {
     "norm": "none",
     "replicas": 3,
     "batch_size": 8,
-    "architecture": "scripts/initstudy/networks/architectures.py:plain",
-    "method": "scripts/initstudy/initializers/consistency.py:consistency",
     "options": {"match": "channel"},
     "calibration_size": 32,
     "calibration_source": "train",
@@ -40,6 +37,7 @@ CELL = {
     "momentum": 0.9,
     "output_std": 0.1,
 }
+METHODS = Methods("architectures.plain", "consistency.consistency")
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +164,7 @@ def test_he_keeps_the_second_moment_and_small_weights_lose_it_at_the_formulas_ra
 
 def test_the_file_gives_back_what_was_probed_in_equal_bytes(data, tmp_path):
     for name in ("one.h5", "two.h5"):
-        write_probe(tmp_path / name, probe_initializer(CELL, data))
+        write_probe(tmp_path / name, probe_initializer(CELL, METHODS, data))
     assert (tmp_path / "one.h5").read_bytes() == (tmp_path / "two.h5").read_bytes()
     probe = read_probe(tmp_path / "one.h5")
     assert probe.attributes["layers"] == ["C1", "C2", "C3", "C4", "C5", "logits"]
@@ -182,32 +180,20 @@ def test_the_file_gives_back_what_was_probed_in_equal_bytes(data, tmp_path):
 
 
 def test_a_draw_does_not_depend_on_how_many_there_are(data):
-    three = probe_initializer(CELL, data)
-    two = probe_initializer(CELL | {"replicas": 2}, data)
+    three = probe_initializer(CELL, METHODS, data)
+    two = probe_initializer(CELL | {"replicas": 2}, METHODS, data)
     for quantity in ("second_moment", "gradient_norm", "preactivation_gradient_norm"):
         assert (three.over_layers(quantity)[:, :2] == two.over_layers(quantity)).all()
 
 
 def test_wrong_input_is_one_sentence(data, tmp_path):
     with pytest.raises(InputError, match=r"probe\.batch_size 999 exceeds the .* validation images"):
-        probe_initializer(CELL | {"batch_size": 999}, data)
+        probe_initializer(CELL | {"batch_size": 999}, METHODS, data)
     (tmp_path / "probe.h5").write_bytes(b"cut short")
-    with pytest.raises(InputError, match=r"probe\.h5 is no complete probe.*; delete it"):
+    with pytest.raises(InputError, match=r"probe\.h5 is damaged or no probe .*: delete it"):
         read_probe(tmp_path / "probe.h5")
 
 
-def test_what_only_training_uses_does_not_make_a_probe_out_of_date():
-    config = read_yaml(ROOT / "config.yaml") | {"study": "embedded"}
-    draws = read_yaml(ROOT / "studies/embedded.yaml")["probe"]["draws"]
-    point = {"dataset": "photos", "network": "plain", "depth": 9, "norm": "none"}
-
-    def options(initializer, **defaults):
-        changes = {"defaults": defaults, "replicas": draws + 1}
-        study = load_study(config, changes, ROOT / "studies", ROOT / "rules/study.schema.yaml")
-        return probe_options(study, study["probe"], point | {"initializer": initializer})
-
-    assert options("lsuv") == options("lsuv", epochs=7, train_size=1200, seed=5, batch_size=8)
-    assert options("lsuv")["replicas"] == draws
-    assert options("lsuv")["depth"] == 9
-    assert options("lsuv", calibration_size=99)["calibration_size"] == 99
-    assert options("zero", calibration_size=99) == options("zero")
+def test_a_probe_with_an_axis_that_nothing_reads_is_refused(data):
+    with pytest.raises(InputError, match=r"^weight_decay: nothing in training reads this axis"):
+        probe_initializer(CELL | {"weight_decay": 0.1}, METHODS, data)

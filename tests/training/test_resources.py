@@ -1,7 +1,10 @@
 """What jobs ask for, beside what jobs took: peak memory and seconds on one core."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from initstudy.study.cells import Task
 from initstudy.training.resources import memory, minutes
 
 PHOTOS, CIFAR10 = 12.3e6, 184.8e6
@@ -22,25 +25,25 @@ MEASURED = [
 ]
 
 
-def cell_of(replicas, batch_size, depth, train_size, calibration_size, epochs=1):
-    return {
-        "replicas": replicas,
-        "batch_size": batch_size,
-        "depth": depth,
-        "train_size": train_size,
-        "calibration_size": calibration_size,
-        "epochs": epochs,
-    }
+def task_of(replicas, batch_size, depth, train_size, calibration_size, epochs=1):
+    cell = SimpleNamespace(
+        batch_size=batch_size,
+        depth=depth,
+        train_size=train_size,
+        calibration_size=calibration_size,
+        epochs=epochs,
+    )
+    return Task(cell, replicas, output_std=0.1, options={})
 
 
 @pytest.mark.parametrize("case", MEASURED)
 def test_jobs_get_what_they_took_and_not_much_more(case):
     data, *cell, megabytes, seconds = case
-    assert 1.2 * megabytes < memory(cell_of(*cell), data) < 2.5 * megabytes
-    assert 3 * seconds < 60 * minutes(cell_of(*cell), data)
+    assert 1.2 * megabytes < memory(task_of(*cell), data) < 2.5 * megabytes
+    assert 3 * seconds < 60 * minutes(task_of(*cell), data)
 
 
 def test_a_study_of_cifar10_fits_into_what_clusters_have():
-    cell = cell_of(30, 32, 3, "all", 512, epochs=10)
+    cell = task_of(30, 32, 3, "all", 512, epochs=10)
     assert memory(cell, CIFAR10) < 4000
     assert minutes(cell, CIFAR10) < 4 * 60

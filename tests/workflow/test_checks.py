@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
     [
         ["ruff", "check", "."],
         ["ruff", "format", "--check", "."],
-        ["snakefmt", "--check", "Snakefile", "rules"],
+        ["snakefmt", "--check", "Snakefile", "workflow", "rules"],
         ["snakemake", "--lint"],
     ],
     ids=" ".join,

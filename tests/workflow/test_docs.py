@@ -117,7 +117,9 @@ def test_columns_of_tables_are_explained(finished):
     page = (ROOT / "docs/results.md").read_text()
     tables = page[page.index("## Tables") : page.index("## Data sets")]
     for name in ("first", "first-summary", "claims"):
-        for column in pd.read_csv(finished.path / f"results/tables/{name}.csv").columns:
+        for column in pd.read_csv(
+            finished.path / f"results/studies/small/tables/{name}.csv"
+        ).columns:
             assert column in AXES or f"`{column}`" in tables, column
 
 

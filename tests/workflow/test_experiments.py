@@ -32,9 +32,11 @@ def test_removing_an_experiment_removes_its_page_and_nothing_else(finished, tmp_
     second = re.search(r"  second:\n(    .*\n)+", STUDY)[0]
     project.write_study(STUDY.replace(second, ""))
     assert planned(project) == [
-        "bind_figures: results/figures/all.pdf",
-        "explore_study: results/explore.html",
-        "plot_cover: results/figures/cover.pdf",
+        "bind_figures: results/studies/small/figures/all.pdf",
+        "explore_study: results/studies/small/explore.html",
+        "plot_cover: results/studies/small/figures/cover.pdf",
+        "publish_explorer: results/explore.html",
+        "publish_figures: results/figures/all.pdf",
     ]
     assert project.snakemake().returncode == 0
     titles = [entry.title for entry in PdfReader(project.path / "results/figures/all.pdf").outline]
@@ -45,7 +47,9 @@ def test_removing_an_experiment_removes_its_page_and_nothing_else(finished, tmp_
 
 
 def test_claims_are_judged_in_a_run_of_the_workflow(finished):
-    [claim] = pd.read_csv(finished.path / "results/tables/claims.csv").to_dict("records")
+    [claim] = pd.read_csv(finished.path / "results/studies/small/tables/claims.csv").to_dict(
+        "records"
+    )
     assert claim["claim"] == "he_learns"
     assert claim["n"] == 2
     assert claim["verdict"] in ("supported", "refuted", "inconclusive")

@@ -164,7 +164,7 @@ def writers(project: Project) -> dict[str, list]:
     return {
         "digits.h5": ["prepare.py", "--source", "digits"],
         "run.h5": ["train.py", "--cell", cell, "--data", "results/data/digits.h5"],
-        "all.pdf": ["bind.py", "--pages", "results/figures/first-curves.pdf"],
+        "all.pdf": ["bind.py", "--pages", "results/studies/small/figures/first-curves.pdf"],
     }
 
 
@@ -198,5 +198,5 @@ def test_results_that_cannot_be_written_to_are_named(undisturbed, tmp_path):
     assert outcome.returncode == 1
     said = outcome.stdout + outcome.stderr
     assert "Write-protected output files for rule plot_experiment" in said
-    assert "results/figures/first-curves.png" in said
+    assert "results/studies/small/figures/first-curves.png" in said
     assert "Traceback" not in said

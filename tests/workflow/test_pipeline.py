@@ -30,7 +30,7 @@ def test_all_pages_are_bound_in_order_and_say_what_they_show(finished):
     for name, text in zip(pages[1:], texts[1:], strict=True):
         assert "A small study" in text
         assert name == "claims" or "n = 2 replicas" in text
-        assert (finished.path / f"results/figures/{name}.png").stat().st_size > 10_000
+        assert (finished.path / f"results/studies/small/figures/{name}.png").stat().st_size > 10_000
 
 
 def test_a_run_has_the_layout_of_the_contract(finished):
@@ -75,8 +75,8 @@ def test_folders_are_hive_partitions(finished):
 
 def test_the_table_has_a_row_a_replica(finished, tmp_path):
     project = finished.copied(tmp_path / "project")
-    assert project.snakemake("results/tables/first.csv").returncode == 0
-    table = pd.read_csv(project.path / "results/tables/first.csv")
+    assert project.snakemake("results/studies/small/tables/first.csv").returncode == 0
+    table = pd.read_csv(project.path / "results/studies/small/tables/first.csv")
     assert len(table) == 3 * REPLICAS
     promised = [
         *AXES,

@@ -78,7 +78,7 @@ def test_captions_statistics_and_code_are_there(report):
         assert page.get_by_text("This is the study small").count()
         table = pd.read_csv(report.parent / "tables/first.csv")
         accuracy = table.groupby("initializer")["final_accuracy"].mean()
-        said = page.evaluate("results['results/figures/first-curves.png'].caption")
+        said = page.evaluate("results['results/studies/small/figures/first-curves.png'].caption")
         for name, label in (("he_normal", "He"), ("consistency", "Consistency"), ("zero", "Zero")):
             assert f"{label} {100 * accuracy[name]:.1f} %" in said
         assert {spec["rule"] for spec in page.evaluate("runtimes_spec.data.values")} >= {

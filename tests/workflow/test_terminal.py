@@ -37,27 +37,27 @@ def test_a_run_ends_with_the_claims_and_what_to_open(finished, tmp_path):
         "To open:",
         "  results/figures/all.pdf    every figure, after a page that says what was run",
         "  results/explore.html       the results to look around in, with a browser",
-        "  results/tables/claims.csv  the claims with their tests",
+        "  results/studies/small/tables/claims.csv  the claims with their tests",
     ]
 
 
 def test_who_asks_for_something_else_is_told_of_that(finished, tmp_path):
     project = finished.copied(tmp_path / "project")
-    table = project.path / "results/tables/first.csv"
+    table = project.path / "results/studies/small/tables/first.csv"
     table.unlink()
-    outcome = project.snakemake("--quiet", "--", "results/tables/first.csv")
+    outcome = project.snakemake("--quiet", "--", "results/studies/small/tables/first.csv")
     assert table.exists()
-    assert "\nFinished:\n  results/tables/first.csv\n\n" in outcome.stderr
+    assert "\nFinished:\n  results/studies/small/tables/first.csv\n\n" in outcome.stderr
     assert "claims" not in outcome.stderr
 
 
 def test_quiet_keeps_what_came_out_and_quiet_all_nothing(finished, tmp_path):
     project = finished.copied(tmp_path / "project")
-    claims = project.path / "results/tables/claims.csv"
+    claims = project.path / "results/studies/small/tables/claims.csv"
     said = []
     for option in (["--quiet"], ["--quiet", "all"]):
         claims.unlink()
-        said.append(project.snakemake(*option, "--", "results/tables/claims.csv"))
+        said.append(project.snakemake(*option, "--", "results/studies/small/tables/claims.csv"))
         assert claims.exists()
     assert "its claims: " in said[0].stderr
     assert "its claims: " not in said[1].stderr

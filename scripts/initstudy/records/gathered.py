@@ -1,6 +1,6 @@
 """The runs of an experiment in one file, from which its tables and figures are made.
 
-A group a run, 0, 1, ... in the order given, laid out as run.h5 is but without the initial parameters,
+A group a run, 0, 1, ... in the order given, laid out as run.h5 is but for the initial parameters,
 which are most of that.
 """
 

@@ -27,7 +27,7 @@ class Axis:
     meaning: str
     """What it is, for people who write a study; a comment in config.yaml."""
     default: Value | dict[str, Value]
-    """The value in cells that a study does not say otherwise of; by optimizer where it is a dict."""
+    """The value where a study does not say otherwise; by optimizer where it is a dict."""
     label: str
     """What figures call it."""
     scale: str | None = None
@@ -44,7 +44,7 @@ class Axis:
         return float(given) if self.type is float and isinstance(given, int | float) else given
 
     def read(self, text: str) -> Value:
-        """The value that a folder's name spells. Raises ValueError if it is no value of the axis."""
+        """The value that a folder's name spells; raises ValueError if it is none of the axis."""
         is_word = self.type is not str and text.isalpha() and text not in ("inf", "nan")
         return text if is_word else self.type(text)
 

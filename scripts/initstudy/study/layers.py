@@ -12,8 +12,8 @@ from initstudy.study.yaml_files import read_yaml
 Layer = tuple[str, dict]
 """Where it comes from, for people, and what it says."""
 REMOVABLE = ("experiments", "claims", "datasets", "networks", "initializers")
-"""Tables of which an entry that is null is no entry: how a study leaves out what one that it extends
-has."""
+"""Tables of which an entry that is null is no entry: how a study leaves out what that has which
+it extends."""
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def evaluate(
 
 
 class StatisticsRecorder:
-    """Layer statistics at chosen steps, on the mini-batch about to be trained on and on the probe set.
+    """Layer statistics at chosen steps, on the mini-batch that comes next and on the probe set.
 
     Both pass forward in training mode, BatchNorm normalising by the batch at hand (of 256 images
     for the probe set) without updating its running statistics: the samples as training sees them.

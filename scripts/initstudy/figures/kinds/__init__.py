@@ -41,4 +41,4 @@ def _is_per_facet(file: Path) -> bool:
     match [getattr(binding, "node", None) for binding in bound["PER_FACET"]]:
         case [ast.Assign(value=ast.Constant(value=bool(per_facet)))]:
             return per_facet
-    raise InputError(f"{file}: PER_FACET must be set once, to True or False")
+    raise InputError(f"{file}: PER_FACET must be set once, to True or to False")

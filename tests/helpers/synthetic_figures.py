@@ -1,0 +1,55 @@
+"""What figures are tested with: an experiment for every kind of them, and judged claims."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+
+from helpers.synthetic_runs import catalogue, experiment, strengths
+from initstudy.reporting.claims import VERDICTS
+from initstudy.study.cells import ShownExperiment
+
+OPTIMIZERS = {"optimizer": ["adam", "sgd"]}
+VARIED = {
+    "curves": OPTIMIZERS,
+    "discrepancy": {"depth": [3, 12]},
+    "moments": {"depth": [6]},
+    "sweep": {"learning_rate": [0.0001, 0.0003, 0.01, 0.1]},
+    "best_rate": OPTIMIZERS | {"learning_rate": [0.001, 0.01]},
+    "strength": OPTIMIZERS,
+    "hypothesis": OPTIMIZERS,
+    "variance": OPTIMIZERS | {"seed": [0, 1]},
+}
+"""Kind of figure -> what an experiment has to vary for it to be worth a look."""
+
+
+def shown_by(kind: str, count: int) -> ShownExperiment:
+    """An experiment of `count` initializers that a kind of figure shows."""
+    initializers = strengths(count) if kind == "strength" else catalogue(count)
+    return experiment(initializers, **VARIED.get(kind, {}))
+
+
+def judged(count: int) -> pd.DataFrame:
+    """Verdicts of every kind of test, with effects within and beyond the scale."""
+    random = np.random.default_rng(0)
+    table = pd.DataFrame(
+        {
+            "claim": [f"claim_{number}" for number in range(count)],
+            "statement": "What the article says of this, in words enough for two or three lines.",
+            "test": list(itertools.islice(itertools.cycle(["greater", "equivalent"]), count)),
+            "effect": random.normal(0, 0.03, count),
+            "p": 0.2,
+            "p_adjusted": 0.2,
+            "margin": 0.01,
+            "n": 10,
+            "verdict": list(itertools.islice(itertools.cycle(VERDICTS), count)),
+        }
+    )
+    table.loc[0, ["test", "effect", "margin"]] = ["correlation", 0.42, 0.3]
+    spread = random.uniform(0.001, 0.1, count)
+    open_ended = table["verdict"] == "inconclusive"
+    return table.assign(
+        ci_low=table["effect"] - spread,
+        ci_high=table["effect"] + spread,
+        replicas_needed=np.where(open_ended, 137.0, np.nan),
+    )
