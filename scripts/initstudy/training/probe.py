@@ -27,9 +27,9 @@ def probe_initializer(task: dict, methods: Methods, data: str | Path) -> Probe:
 
     task: axes and options, as `study.cells.Task` has them, without those of training alone;
     methods: network and initializer. Draw k is the start of training's replica k. Calibration
-    inputs come from the training split; the batch is the first `batch_size` images of the validation split,
-    which calibration does not see. Raises InputError if there are fewer, or an axis that nothing
-    reads.
+    inputs come from the training split; the batch is the first `batch_size` images of the
+    validation split, which calibration does not see. Raises InputError if there are fewer, or an
+    axis that nothing reads.
     """
     cell = Settings(task)
     dataset = read_dataset(data, ("train", "validation"))
