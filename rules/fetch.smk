@@ -1,17 +1,5 @@
 # Official archives. One that is already in its place, put there by hand say, is used as it is.
 
-# Where an archive is put -> its declaration.
-ARCHIVES = {
-    f"{STUDY.data_dir}/{dataset}/{Path(entry['url']).name}": entry
-    for dataset, declared in STUDY.datasets.items()
-    for entry in declared.get("archives", [])
-}
-
-
-def archive(wildcards):
-    """The declaration of an archive, by its place."""
-    return ARCHIVES[f"{STUDY.data_dir}/{wildcards.dataset}/{wildcards.file}"]
-
 
 rule fetch_archive:
     """Download one official archive and verify its checksum."""

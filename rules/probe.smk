@@ -1,32 +1,6 @@
 # Initial networks, probed without training: one job an initializer, all its draws.
 
 
-def declared_probe():
-    if STUDY.probe is None:
-        raise WorkflowError(f"probe: the study {STUDY.name} does not declare one")
-    return STUDY.probe
-
-
-def probe_task(wildcards):
-    """Axes and options of a probe. Nothing is trained, so what decides training alone is left out,
-    lest it make a probe out of date."""
-    declared_probe()
-    values = STUDY.probe_task(point_of(wildcards, PROBE_AXES)).as_dict()
-    return {key: values[key] for key in values if key not in ("train_size", "epochs", "seed")}
-
-
-def probes(wildcards):
-    """The study's probes, one an initializer."""
-    declared_probe()
-    return [f"results/probes/{PROBE}/probe.h5".format_map(point) for point in STUDY.probes()]
-
-
-def probed_initializers(wildcards):
-    """What figures say of the initializers that are probed."""
-    names = [point["initializer"] for point in STUDY.probes()]
-    return as_json({name: vars(STUDY.initializers[name]) for name in names})
-
-
 rule probe_initializer:
     """A prepared data set -> probe.h5, how signals pass through one initializer's networks."""
     input:

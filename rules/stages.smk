@@ -2,6 +2,7 @@
 
 
 include: "study.smk"
+include: "inputs.smk"
 include: "fetch.smk"
 include: "prepare.smk"
 include: "train.smk"

@@ -40,7 +40,7 @@ def project_folder():
 # of date wherever the checkout is moved.
 PROJECT = project_folder()
 SCRIPTS = PROJECT / "scripts"
-os.environ["STUDY_SCRIPTS"] = str(SCRIPTS)
+os.environ.update(STUDY_SCRIPTS=str(SCRIPTS))
 sys.path.insert(0, str(SCRIPTS))
 
 from initstudy.core.code import digest

@@ -121,8 +121,7 @@ def test_best_rate_is_chosen_on_validation(tmp_path):
         return lambda cell: np.full(REPLICAS, 0.6 if cell.learning_rate == better else 0.5)
 
     results = results_of(described, tmp_path, test=planted(0.001), validation=planted(0.01))
-    assert {result.cell.learning_rate for result in results[::2]} == {0.001, 0.01}
-    assert best_rate.best_rate(results[::2]).cell.learning_rate == 0.01
+    assert best_rate.best_rate(results[:2]).cell.learning_rate == 0.01
     [axes] = best_rate.draw(described, {}, results).axes
     assert [text.get_text() for text in axes.texts] == ["best rate", "0.01", "0.01"]
     common, best = axes.lines[:2]

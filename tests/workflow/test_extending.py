@@ -24,7 +24,7 @@ def test_the_example_is_short():
 
 
 def test_an_initializer_of_ones_own_runs_and_an_edit_retrains_just_its_cells(extended):
-    target = "results/studies/small/figures/photos-curves.pdf"
+    target = "results/studies/mine/figures/photos-curves.pdf"
     outcome = extended.snakemake(*QUICK, "--", target)
     assert outcome.returncode == 0, outcome.stderr
     runs = list(extended.path.glob("results/cells/**/run.h5"))

@@ -66,7 +66,13 @@ def read_table(path: str | Path) -> pd.DataFrame:
 
     An axis that holds text keeps it, whatever it looks like: an initializer may be called nan.
     """
-    return pd.read_csv(path, converters={name: axis.read for name, axis in AXES.items()})
+    others = [column for column in pd.read_csv(path, nrows=0) if column not in AXES]
+    return pd.read_csv(
+        path,
+        converters={name: axis.read for name, axis in AXES.items()},
+        keep_default_na=False,
+        na_values=dict.fromkeys(others, [""]),
+    )
 
 
 def rows_of_cells(table: pd.DataFrame) -> dict[Cell, pd.DataFrame]:

@@ -1,0 +1,197 @@
+# What the rules ask of the study, stage by stage: input functions and parameters.
+
+import hashlib
+import zlib
+
+from initstudy.core.plugins import source_of
+from initstudy.study.sources import MODULES
+from initstudy.training.resources import BUFFERS, memory, minutes
+
+# fetch
+
+# Where an archive is put -> its declaration.
+ARCHIVES = {
+    f"{STUDY.data_dir}/{dataset}/{Path(entry['url']).name}": entry
+    for dataset, declared in STUDY.datasets.items()
+    for entry in declared.get("archives", [])
+}
+
+
+def archive(wildcards):
+    """The declaration of an archive, by its place."""
+    return ARCHIVES[f"{STUDY.data_dir}/{wildcards.dataset}/{wildcards.file}"]
+
+
+# prepare
+
+
+def declared(wildcards):
+    """The declaration of a data set."""
+    if wildcards.dataset not in STUDY.datasets:
+        raise WorkflowError(
+            f"datasets: {wildcards.dataset} is not declared; choose from {', '.join(STUDY.datasets)}"
+        )
+    return STUDY.datasets[wildcards.dataset]
+
+
+def archives(wildcards):
+    """The places of a data set's archives."""
+    return [
+        f"{STUDY.data_dir}/{wildcards.dataset}/{Path(entry['url']).name}"
+        for entry in declared(wildcards).get("archives", [])
+    ]
+
+
+def checksums(wildcards):
+    """The checksums of a data set's archives, in their order."""
+    return [entry["checksum"] for entry in declared(wildcards).get("archives", [])]
+
+
+def folder(wildcards):
+    """The command line's words for a folder of images.
+
+    It is no input: it stays where it is, whatever storage results are kept in.
+    """
+    return ["--folder", declared(wildcards)["path"]] if "path" in declared(wildcards) else []
+
+
+@cache
+def listing(path):
+    """A digest of the names, sizes and times of the images in a folder of class folders."""
+    found = hashlib.sha256()
+    for class_folder in sorted(map(str, Path(path).glob("*/*/"))):
+        with os.scandir(class_folder) as entries:
+            for name, state in sorted((entry.name, entry.stat()) for entry in entries):
+                line = f"{class_folder}/{name} {state.st_size} {state.st_mtime_ns}\n"
+                found.update(os.fsencode(line))
+    return found.hexdigest()
+
+
+def reader_code(wildcards):
+    """The digest of the code that prepares a data set, with the one reader that it needs."""
+    reader = MODULES[declared(wildcards)["source"]]
+    return code_of("prepare.py", SCRIPTS / f"initstudy/data/{reader}.py")
+
+
+# train
+
+# In front of a command.
+KEEP_BUFFERS = " ".join(f"{name}={value}" for name, value in BUFFERS.items())
+PACKAGES = {"network": "initstudy.networks", "initializer": "initstudy.initializers"}
+
+
+def point_of(wildcards, axes):
+    """The values of some axes that the wildcards name, each in its one form."""
+    point = {}
+    for axis in axes:
+        text = wildcards[axis]
+        try:
+            point[axis] = AXES[axis].read(text)
+        except ValueError:
+            raise WorkflowError(f"{axis}={text} is no value of the axis {axis}")
+        if str(point[axis]) != text:
+            raise WorkflowError(f"{axis}={text} is spelled {axis}={point[axis]}")
+    for axis, table in (("initializer", STUDY.methods), ("network", STUDY.networks)):
+        if point[axis] not in table:
+            raise WorkflowError(f"{axis}s: {point[axis]} is not declared")
+    return point
+
+
+# Folder -> cell, of all cells of the study.
+CELLS = {one.folder: one for entry in STUDY.experiments.values() for one in entry.cells}
+
+
+def cell_of(wildcards):
+    """The cell that the wildcards name."""
+    return CELLS.get(CELL.format_map(wildcards)) or cell(point_of(wildcards, AXES))
+
+
+def training_data(wildcards):
+    """The data set trained on, and the one that calibration inputs come from, if it is another."""
+    sources = [wildcards.dataset, wildcards.calibration_source]
+    return [f"results/data/{name}.h5" for name in sources if name not in ("none", "train", "noise")]
+
+
+@cache
+def method_code(script, network, initializer):
+    """The digest of what a command runs; of all networks and initializers, just these two."""
+    return code_of(
+        script,
+        source_of(STUDY.networks[network], PACKAGES["network"]),
+        source_of(STUDY.methods[initializer], PACKAGES["initializer"]),
+    )
+
+
+def training_memory(wildcards, input, attempt):
+    """Megabytes; every further try gets more, as the last one may have had too few."""
+    return attempt * memory(STUDY.task(cell_of(wildcards)), os.path.getsize(input.data[0]))
+
+
+def training_minutes(wildcards, input, attempt):
+    return attempt * minutes(STUDY.task(cell_of(wildcards)), os.path.getsize(input.data[0]))
+
+
+# probe
+
+
+def declared_probe():
+    if STUDY.probe is None:
+        raise WorkflowError(f"probe: the study {STUDY.name} does not declare one")
+    return STUDY.probe
+
+
+def probe_task(wildcards):
+    """Axes and options of a probe. Nothing is trained, so what decides training alone is left out,
+    lest it make a probe out of date."""
+    declared_probe()
+    values = STUDY.probe_task(point_of(wildcards, PROBE_AXES)).as_dict()
+    return {key: values[key] for key in values if key not in ("train_size", "epochs", "seed")}
+
+
+def probes(wildcards):
+    """The study's probes, one an initializer."""
+    declared_probe()
+    return [f"results/probes/{PROBE}/probe.h5".format_map(point) for point in STUDY.probes()]
+
+
+def probed_initializers(wildcards):
+    """What figures say of the initializers that are probed."""
+    names = [point["initializer"] for point in STUDY.probes()]
+    return as_json({name: vars(STUDY.initializers[name]) for name in names})
+
+
+# plot
+
+LONGEST = 150  # bytes of a name, of which file systems take 255, temporary parts included
+
+
+def facet_suffix(facet):
+    """A facet as a part of file names: -optimizer=adam,batch_size=32, or nothing."""
+    text = "-" + ",".join(f"{axis}={value}" for axis, value in facet.items()) if facet else ""
+    if len(text) <= LONGEST:
+        return text
+    return f"{text[:LONGEST]}-{zlib.crc32(text.encode()):08x}"
+
+
+# Experiment -> suffix -> facet.
+FACETS = {
+    name: {facet_suffix(facet): facet for facet in entry.facets()} | {"": {}}
+    for name, entry in STUDY.experiments.items()
+}
+
+
+def facet_of(wildcards):
+    """The facet that a figure shows; of a kind that shows all of them, the empty one."""
+    facets = FACETS[experiment(wildcards).name]
+    if wildcards.facet not in facets:
+        raise WorkflowError(
+            f"{wildcards.experiment} has no facet {wildcards.facet[1:]!r}; it has"
+            f" {' and '.join(suffix[1:] for suffix in facets if suffix)}"
+        )
+    return facets[wildcards.facet]
+
+
+def facet_labels(wildcards):
+    """What the report says of a figure."""
+    part = ", ".join(f"{axis} {value}" for axis, value in facet_of(wildcards).items())
+    return {"result": wildcards.kind, "part": part or "all"}
