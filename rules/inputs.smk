@@ -57,7 +57,12 @@ def folder(wildcards):
 
 @cache
 def listing(path):
-    """A digest of the names, sizes and times of the images in a folder of class folders."""
+    """A digest of the names, sizes and times of the images in a folder of class folders.
+
+    path: None for a data set that is no folder of images.
+    """
+    if path is None:
+        return None
     found = hashlib.sha256()
     for class_folder in sorted(map(str, Path(path).glob("*/*/"))):
         with os.scandir(class_folder) as entries:

@@ -20,7 +20,7 @@ rule prepare_dataset:
     params:
         source=lambda wildcards: declared(wildcards)["source"],
         folder=folder,
-        listing=lambda wildcards: listing(declared(wildcards).get("path", "")),
+        listing=lambda wildcards: listing(declared(wildcards).get("path")),
         checksums=checksums,
         code=reader_code,
     shell:

@@ -76,8 +76,8 @@ except InputError as error:
 
 config["study"] = STUDY.name  # for the report
 HOME = f"results/studies/{STUDY.name}"
-CELL = "/".join(f"{axis}={{{axis}}}" for axis in AXES)
-PROBE = "/".join(f"{axis}={{{axis}}}" for axis in PROBE_AXES)
+CELL = str(Path(*[f"{axis}={{{axis}}}" for axis in AXES]))
+PROBE = str(Path(*[f"{axis}={{{axis}}}" for axis in PROBE_AXES]))
 USED_DATASETS = sorted(
     {dataset for experiment in STUDY.experiments.values() for dataset in experiment.axes["dataset"]}
 )
