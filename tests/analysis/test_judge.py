@@ -141,6 +141,13 @@ def test_missing_and_repeated_rows_are_not_passed_over():
         verdict(CORRELATION, lacking)
 
 
+def test_a_number_is_found_however_it_is_spelled(tmp_path):
+    table = pair(np.full(4, 0.02), momentum=0.0, learning_rate=1.0)
+    table.to_csv(tmp_path / "main.csv", index=False)
+    claim = replace(ADVANTAGE, where={"momentum": 0, "learning_rate": 1})
+    assert judged({"mine": claim.as_dict()}, tmp_path / "main.csv")["n"].tolist() == [4]
+
+
 def test_the_command_line_tells_what_is_wrong(tmp_path):
     table = tmp_path / "main.csv"
     result = run_judge(table, tmp_path / "claims.csv", {"mine": ADVANTAGE.as_dict()})

@@ -10,7 +10,7 @@ import yaml
 
 from initstudy.analysis.results import Results, read_results
 from initstudy.analysis.tables import experiment_table
-from initstudy.records.gathered import read_gathered, write_gathered
+from initstudy.records.gathered import write_gathered
 from initstudy.records.run import Run, write_run
 from initstudy.study.axes import AXES
 from initstudy.study.cells import Cell, Initializer, ShownExperiment
@@ -93,14 +93,17 @@ def write_runs(
 
     Validation accuracies are those on test, if not given.
     """
-    paths = [folder / cell.folder / "run.h5" for cell in described.cells]
-    for cell, path in zip(described.cells, paths, strict=True):
+    runs = {
+        cell.folder: synthetic_run(cell, test(cell), (validation or test)(cell))
+        for cell in described.cells
+    }
+    paths = [folder / name / "run.h5" for name in runs]
+    for path, run in zip(paths, runs.values(), strict=True):
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_run(path, synthetic_run(cell, test(cell), (validation or test)(cell)))
-    gathered = folder / f"{described.name}.h5"
-    write_gathered(gathered, paths)
+        write_run(path, run)
+    write_gathered(folder / f"{described.name}.h5", paths)
     targets = dict.fromkeys(described.axes["dataset"], TARGET)
-    table = experiment_table(described, read_gathered(gathered), targets)
+    table = experiment_table(described, runs, targets)
     table.to_csv(folder / f"{described.name}.csv", index=False)
 
 

@@ -1,0 +1,137 @@
+"""Pages of a whole study, and figures as the command line draws them."""
+
+import json
+import runpy
+import sys
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.legible import assert_legible, page_text
+from helpers.synthetic_figures import OPTIMIZERS, judged
+from helpers.synthetic_runs import REPLICAS, ROOT, catalogue, experiment, write_runs
+from initstudy.figures.pages import claims, signals
+from initstudy.records.probe import Probe, write_probe
+from initstudy.study.cells import ShownExperiment
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+@pytest.fixture
+def plot(tmp_path, monkeypatch):
+    """Runs plot.py as the command line does; returns the words of the page that it draws."""
+
+    def plot(*arguments, captioned: bool = True) -> str:
+        outputs = ["--output", tmp_path / "a.pdf"]
+        if captioned:
+            outputs += ["--preview", tmp_path / "a.png", "--caption", tmp_path / "a.rst"]
+        monkeypatch.setattr(sys, "argv", ["plot.py", *map(str, (*arguments, *outputs))])
+        runpy.run_path(str(ROOT / "scripts/plot.py"), run_name="__main__")
+        return page_text(tmp_path / "a.pdf")
+
+    return plot
+
+
+def arguments_of(described: ShownExperiment, folder: Path) -> list:
+    told = ["--experiment", json.dumps(described.as_dict(), sort_keys=True)]
+    gathered = folder / f"{described.name}.h5"
+    return [*told, "--runs", gathered, "--table", gathered.with_suffix(".csv")]
+
+
+def test_the_command_line_draws_all_of_an_experiment(tmp_path, plot):
+    described = experiment(catalogue(3), **OPTIMIZERS)
+    write_runs(described, tmp_path)
+    words = plot("experiment", "--kind", "hypothesis", *arguments_of(described, tmp_path))
+    assert "optimizer adam" in words
+    assert "Optimizer adam: rank correlation r = " in (tmp_path / "a.rst").read_text()
+
+
+def test_the_command_line_draws_one_facet(tmp_path, plot):
+    described = experiment(catalogue(4), calibration_size=[32, 512], **OPTIMIZERS)
+    write_runs(described, tmp_path)
+    facet = json.dumps({"calibration_size": 512, "optimizer": "sgd"})
+    arguments = ["--kind", "summary", "--facet", facet, *arguments_of(described, tmp_path)]
+    words = plot("experiment", *arguments)
+    assert "synthetic: summary — calibration inputs 512, optimizer sgd" in words
+    # Rows are in the order of the initializers, those that look at no calibration inputs, too.
+    labels = [entry.label for entry in described.initializers.values()]
+    rows = words[words.index("failed") :]
+    assert sorted(labels, key=rows.index) == labels
+    assert f"Of {4 * REPLICAS} networks, 0 diverged." in (tmp_path / "a.rst").read_text()
+
+
+@pytest.mark.parametrize("count", [0, 3, 21])
+def test_claims_page(count, tmp_path, plot):
+    table = judged(21)[:count]
+    table.to_csv(tmp_path / "claims.csv", index=False)
+    figure = claims.draw("A synthetic study", pd.read_csv(tmp_path / "claims.csv"))
+    assert_legible(figure)
+    arguments = ["--study", "A synthetic study", "--claims", tmp_path / "claims.csv"]
+    words = plot("claims", *arguments)
+    if count == 0:
+        assert "A synthetic study. It declares no claims." in words
+        return
+    third = count // 3
+    assert f"Claims: {third} supported, {third} refuted, {third} inconclusive" in words
+    assert words.count("n needed: 137") == third
+    assert words.count("What the article says") == count
+    assert "correlation: +0.42 [" in words
+    _, effects, _ = figure.axes
+    dots = [line.get_xdata()[0] for line in effects.lines if line.get_marker() == "o"]
+    scaled = table["effect"] / table["margin"]
+    assert dots == pytest.approx(scaled[scaled.abs() <= claims.CLIP].tolist())
+
+
+def test_signals_page(tmp_path, plot):
+    initializers = catalogue(5)
+    layers = [f"C{number}" for number in range(30)] + ["logits"]
+    probed = {"dataset": "photos", "network": "plain", "depth": 30, "norm": "none"}
+    random = np.random.default_rng(0)
+    probes = []
+    for number, name in enumerate(initializers):
+        signal = 10.0 ** ((number - 3) * np.arange(len(layers)))[:, None]
+        drawn = signal * random.lognormal(0, 0.2, (len(layers), REPLICAS))
+        quantities = [dict.fromkeys(signals.PANELS, values) for values in drawn]
+        described = probed | {"initializer": name, "draws": REPLICAS, "batch_size": 32}
+        attributes = {"probe": described, "software": {}, "layers": layers}
+        probes.append(Probe(attributes, dict(zip(layers, quantities, strict=True))))
+        write_probe(tmp_path / f"{name}.h5", probes[-1])
+    figure = signals.draw("A synthetic study", initializers, probes)
+    assert_legible(figure)
+    for axes in figure.axes:
+        assert signals.SHOWN[0] <= axes.get_ylim()[0] < axes.get_ylim()[1] <= signals.SHOWN[1]
+        last = probes[1].signals["logits"]["second_moment"]
+        assert axes.lines[1].get_ydata()[-1] == pytest.approx(np.median(last))
+    told = json.dumps({name: vars(entry) for name, entry in initializers.items()})
+    files = [tmp_path / f"{name}.h5" for name in initializers]
+    words = plot("signals", "--study", "A study", "--initializers", told, "--probes", *files)
+    assert "A study; data set photos, network plain, depth 30, norm none; n = 4 draws." in words
+    median = np.median(probes[4].signals["C29"]["second_moment"])
+    assert f"{initializers['consistency_joint'].label} {median:.2g}" in (
+        tmp_path / "a.rst"
+    ).read_text().replace("\\", "")
+
+
+def test_cover_counts_every_cell_once(tmp_path, plot):
+    first = experiment(catalogue(2), name="first", learning_rate=[0.001, 0.1])
+    second = experiment(catalogue(3), name="second")
+    for described in (first, second):
+        write_runs(described, tmp_path)
+    provenance = {"source": "drawn", "counts": {"train": 1000}, "checksums": {"all": "0" * 32}}
+    with h5py.File(tmp_path / "photos.h5", "w") as file:
+        file.attrs["provenance"] = json.dumps(provenance)
+        file.attrs["classes"] = json.dumps(["a", "b"])
+    arguments = ["--experiments", json.dumps([first.as_dict(), second.as_dict()])]
+    arguments += ["--runs", *(tmp_path / f"{name}.h5" for name in ("first", "second"))]
+    arguments += ["--tables", *(tmp_path / f"{name}.csv" for name in ("first", "second"))]
+    words = plot("cover", *arguments, "--data", tmp_path / "photos.h5", captioned=False)
+    assert words.startswith("A synthetic study ")
+    assert "first: 4 cells; initializer zero, normal; learning_rate 0.001, 0.1; 2 of 16" in words
+    assert "second: 3 cells; initializer zero, normal, consistency; 0 of 12 networks" in words
+    assert "photos: drawn; 2 classes; 1,000 train; all 000000000000000…" in words
+    # The cells at the default learning rate are in both experiments.
+    assert "5 cells of 4 replicas each, 20 networks, on cpu" in words
+    assert "python 3" in words
