@@ -31,24 +31,30 @@ def main() -> None:
         command.add_argument("--output", required=True, help="the figure, PDF")
         return command
 
-    one, first, judged, probed = map(add_command, (experiment, cover, claims, signals))
-    for command in (one, judged, probed):
+    of_experiment, of_study, of_claims, of_probes = map(
+        add_command, (experiment, cover, claims, signals)
+    )
+    for command in (of_experiment, of_claims, of_probes):
         command.add_argument("--preview", required=True, help="the figure, PNG")
         command.add_argument("--caption", required=True, help="what it shows, reStructuredText")
-    for command in (judged, probed):
+    for command in (of_claims, of_probes):
         command.add_argument("--study", required=True, help="the study's title")
-    one.add_argument("--kind", choices=kinds(), required=True, help="what it shows")
-    one.add_argument("--experiment", type=json.loads, required=True, help="JSON")
-    one.add_argument("--facet", type=json.loads, default={}, help="the part to show, JSON")
-    one.add_argument("--runs", type=Path, required=True, help="its runs, gathered in one file")
-    one.add_argument("--table", type=Path, required=True, help="its table, CSV")
-    first.add_argument("--experiments", type=json.loads, required=True, help="JSON list")
-    first.add_argument("--runs", type=Path, nargs="+", required=True, help="of each, one file")
-    first.add_argument("--tables", type=Path, nargs="+", required=True, help="of each, CSV")
-    first.add_argument("--data", type=Path, nargs="+", required=True, help="prepared data sets")
-    judged.add_argument("--claims", required=True, help="the verdicts, CSV")
-    probed.add_argument("--initializers", type=json.loads, required=True, help="by name, JSON")
-    probed.add_argument("--probes", nargs="+", required=True, help="the probe.h5 of every line")
+    of_experiment.add_argument("--kind", choices=kinds(), required=True, help="what it shows")
+    of_experiment.add_argument("--experiment", type=json.loads, required=True, help="JSON")
+    of_experiment.add_argument(
+        "--facet", type=json.loads, default={}, help="the part to show, JSON"
+    )
+    of_experiment.add_argument(
+        "--runs", type=Path, required=True, help="its runs, gathered in one file"
+    )
+    of_experiment.add_argument("--table", type=Path, required=True, help="its table, CSV")
+    of_study.add_argument("--experiments", type=json.loads, required=True, help="JSON list")
+    of_study.add_argument("--runs", type=Path, nargs="+", required=True, help="of each, one file")
+    of_study.add_argument("--tables", type=Path, nargs="+", required=True, help="of each, CSV")
+    of_study.add_argument("--data", type=Path, nargs="+", required=True, help="prepared data sets")
+    of_claims.add_argument("--claims", required=True, help="the verdicts, CSV")
+    of_probes.add_argument("--initializers", type=json.loads, required=True, help="by name, JSON")
+    of_probes.add_argument("--probes", nargs="+", required=True, help="the probe.h5 of every line")
 
     arguments = parser.parse_args()
     arguments.draw(arguments)
@@ -74,16 +80,16 @@ def cover(arguments: argparse.Namespace) -> None:
 def claims(arguments: argparse.Namespace) -> None:
     """The page of all claims."""
     page = import_module("initstudy.figures.pages.claims")
-    of_page = arguments.study, pd.read_csv(arguments.claims)
-    write(page.draw(*of_page), page.caption(*of_page), arguments)
+    shown = arguments.study, pd.read_csv(arguments.claims)
+    write(page.draw(*shown), page.caption(*shown), arguments)
 
 
 def signals(arguments: argparse.Namespace) -> None:
     """The page on how signals pass through initial networks."""
     page = import_module("initstudy.figures.pages.signals")
     initializers = {name: Initializer(**one) for name, one in arguments.initializers.items()}
-    of_page = arguments.study, initializers, [read_probe(path) for path in arguments.probes]
-    write(page.draw(*of_page), page.caption(*of_page), arguments)
+    shown = arguments.study, initializers, [read_probe(path) for path in arguments.probes]
+    write(page.draw(*shown), page.caption(*shown), arguments)
 
 
 def write(figure: Figure, caption: str, arguments: argparse.Namespace) -> None:

@@ -71,7 +71,7 @@ def read_table(path: str | Path) -> pd.DataFrame:
         path,
         converters={name: axis.read for name, axis in AXES.items()},
         keep_default_na=False,
-        na_values=dict.fromkeys(others, [""]),
+        na_values=dict.fromkeys(others, ""),
     )
 
 
