@@ -22,7 +22,8 @@ from tqdm import tqdm
 from ways import WAYS
 
 from initstudy.core.devices import choose_device, describe_device
-from initstudy.figures.style import COLOURS, page
+from initstudy.figures.palette import COLOURS
+from initstudy.figures.style import page
 from initstudy.networks.architectures import lenet5
 from initstudy.training.resources import BUFFERS
 

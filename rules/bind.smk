@@ -27,7 +27,7 @@ rule plot_cover:
         "../envs/study.yaml"
     params:
         experiments=SHOWN,
-        code=figure_code("pages.cover"),
+        code=page_code("cover"),
     shell:
         'python "$STUDY_SCRIPTS/plot.py" cover --experiments {params.experiments:q}'
         " --runs {input.runs:q} --tables {input.tables:q} --data {input.data:q}"

@@ -14,14 +14,14 @@ rule estimate_cost:
     resources:
         mem_mb=4000,
         runtime=30,
-        device=STUDY.device,
     params:
         experiments=as_json([entry.as_dict() for entry in STUDY.experiments.values()]),
         networks=as_json(STUDY.networks),
         replicas=STUDY.replicas,
+        device=STUDY.device,
         code=code_of("cost.py"),
     shell:
         f"{KEEP_BUFFERS}"
         ' python "$STUDY_SCRIPTS/cost.py" --experiments {params.experiments:q}'
         " --networks {params.networks:q} --replicas {params.replicas} --data {input.data:q}"
-        " --device {resources.device:q} --output {output:q} 2>&1 | tee {log:q}"
+        " --device {params.device:q} --output {output:q} 2>&1 | tee {log:q}"

@@ -18,7 +18,7 @@ rule explore_study:
         runtime=30,
     params:
         experiments=SHOWN,
-        code=code_of("explore.py"),
+        code=code_of("explore.py", *(SCRIPTS / "initstudy/explorer/template").glob("[a-z]*")),
     shell:
         'python "$STUDY_SCRIPTS/explore.py" --experiments {params.experiments:q}'
         " --runs {input.runs:q} --summaries {input.summaries:q} --claims {input.claims:q}"

@@ -127,6 +127,23 @@ def method_code(script, network, initializer):
     )
 
 
+# Snakemake compares no parameter that is derived from outputs, threads or resources: the next two
+# say where methods lie and how to run, which no result depends on. Methods count by their code.
+
+
+def methods(wildcards, output):
+    """The command line's words for the functions that make and set a network."""
+    network, initializer = STUDY.networks[wildcards.network], STUDY.methods[wildcards.initializer]
+    return ["--network", network, "--initializer", initializer]
+
+
+def training_options(wildcards, output):
+    """The command line's words for how a cell is trained."""
+    minutes_between = str(STUDY.checkpoint_minutes)
+    running = ["--device", STUDY.device, "--checkpoint-minutes", minutes_between]
+    return [*methods(wildcards, output), *running]
+
+
 def training_memory(wildcards, input, attempt):
     """Megabytes; every further try gets more, as the last one may have had too few."""
     return attempt * memory(STUDY.task(cell_of(wildcards)), os.path.getsize(input.data[0]))

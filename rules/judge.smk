@@ -44,7 +44,7 @@ rule plot_claims:
         "../envs/study.yaml"
     params:
         study=STUDY.title,
-        code=figure_code("pages.claims"),
+        code=page_code("claims"),
     shell:
         'python "$STUDY_SCRIPTS/plot.py" claims --claims {input.claims:q} --study {params.study:q}'
         " --output {output.pdf:q} --preview {output.png:q} --caption {output.caption:q}"

@@ -26,7 +26,7 @@ rule plot_experiment:
     params:
         experiment=lambda wildcards: as_json(STUDY.shown(experiment(wildcards).name).as_dict()),
         facet=lambda wildcards: as_json(facet_of(wildcards)),
-        code=lambda wildcards: figure_code(f"kinds.{wildcards.kind}"),
+        code=lambda wildcards: kind_code(wildcards.kind),
     shell:
         'python "$STUDY_SCRIPTS/plot.py" experiment --kind {wildcards.kind}'
         " --experiment {params.experiment:q} --facet {params.facet:q} --runs {input.runs:q}"

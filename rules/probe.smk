@@ -16,16 +16,14 @@ rule probe_initializer:
     resources:
         mem_mb=4000,
         runtime=60,
-        network=lambda wildcards: STUDY.networks[wildcards.network],
-        initializer=lambda wildcards: STUDY.methods[wildcards.initializer],
     params:
         cell=lambda wildcards: as_json(probe_task(wildcards)),
         code=lambda wildcards: method_code("probe.py", wildcards.network, wildcards.initializer),
+        methods=methods,
     shell:
         f"{KEEP_BUFFERS}"
         ' python "$STUDY_SCRIPTS/probe.py" --cell {params.cell:q}'
-        " --network {resources.network:q} --initializer {resources.initializer:q}"
-        " --data {input.data:q} --threads {threads} --output {output:q} > {log:q} 2>&1"
+        " {params.methods:q} --data {input.data:q} --threads {threads} --output {output:q} > {log:q} 2>&1"
 
 
 rule tabulate_signals:
@@ -45,9 +43,9 @@ rule tabulate_signals:
     conda:
         "../envs/study.yaml"
     params:
-        code=code_of("tabulate.py:signals"),
+        code=code_of("tabulate_results.py:signals"),
     shell:
-        'python "$STUDY_SCRIPTS/tabulate.py" signals --probes {input.probes:q}'
+        'python "$STUDY_SCRIPTS/tabulate_results.py" signals --probes {input.probes:q}'
         " --table {output.table:q} --caption {output.caption:q} > {log:q} 2>&1"
 
 
@@ -71,7 +69,7 @@ rule plot_signals:
     params:
         study=STUDY.title,
         initializers=probed_initializers,
-        code=figure_code("pages.signals"),
+        code=page_code("signals"),
     shell:
         'python "$STUDY_SCRIPTS/plot.py" signals --study {params.study:q}'
         " --initializers {params.initializers:q} --probes {input.probes:q} --output {output.pdf:q}"

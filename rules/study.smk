@@ -41,7 +41,11 @@ def project_folder():
 PROJECT = project_folder()
 SCRIPTS = PROJECT / "scripts"
 os.environ.update(STUDY_SCRIPTS=str(SCRIPTS))
+# At the front, as the package may be installed, too; not for longer than it takes to find it.
 sys.path.insert(0, str(SCRIPTS))
+import initstudy
+
+sys.path.remove(str(SCRIPTS))
 
 from initstudy.core.code import digest
 from initstudy.core.errors import InputError
@@ -103,9 +107,14 @@ def code_of(command, *further):
 
 
 @cache
-def figure_code(kind):
-    """The digest of what draws a figure, kinds.curves or pages.cover."""
-    return code_of("plot.py", SCRIPTS / f"initstudy/figures/{kind.replace('.', '/')}.py")
+def kind_code(kind):
+    """The digest of what draws a kind of figure of an experiment."""
+    return code_of("plot.py:experiment", SCRIPTS / f"initstudy/figures/kinds/{kind}.py")
+
+
+def page_code(page):
+    """The digest of what draws a page on the whole study."""
+    return code_of(f"plot.py:{page}", SCRIPTS / f"initstudy/figures/pages/{page}.py")
 
 
 def experiment(wildcards):

@@ -20,9 +20,9 @@ rule tabulate_experiment:
     params:
         experiment=lambda wildcards: as_json(experiment(wildcards).as_dict()),
         targets=as_json({name: entry["target_accuracy"] for name, entry in STUDY.datasets.items()}),
-        code=code_of("tabulate.py:experiment"),
+        code=code_of("tabulate_results.py:experiment"),
     shell:
-        'python "$STUDY_SCRIPTS/tabulate.py" experiment --experiment {params.experiment:q}'
+        'python "$STUDY_SCRIPTS/tabulate_results.py" experiment --experiment {params.experiment:q}'
         " --targets {params.targets:q} --runs {input.runs:q} --table {output.table:q}"
         " --caption {output.caption:q} > {log:q} 2>&1"
 
@@ -45,8 +45,8 @@ rule summarize_experiment:
         "../envs/study.yaml"
     params:
         experiment=lambda wildcards: as_json(experiment(wildcards).as_dict()),
-        code=code_of("tabulate.py:summary"),
+        code=code_of("tabulate_results.py:summary"),
     shell:
-        'python "$STUDY_SCRIPTS/tabulate.py" summary --experiment {params.experiment:q}'
+        'python "$STUDY_SCRIPTS/tabulate_results.py" summary --experiment {params.experiment:q}'
         " --replicas {input.replicas:q} --table {output.table:q}"
         " --caption {output.caption:q} > {log:q} 2>&1"

@@ -18,19 +18,12 @@ rule train_cell:
         runtime=training_minutes,
         # One GPU where there are any: `--resources gpu=N` tells how many jobs may train at a time.
         gpu=0 if STUDY.device == "cpu" else 1,
-        # Resources, as parameters would retrain what was trained with other ones. Neither the name
-        # nor the place of a method is what a cell depends on, its code is.
-        device=STUDY.device,
-        checkpoint_minutes=STUDY.checkpoint_minutes,
-        network=lambda wildcards: STUDY.networks[cell_of(wildcards).network],
-        initializer=lambda wildcards: STUDY.methods[cell_of(wildcards).initializer],
     params:
         cell=lambda wildcards: as_json(STUDY.task(cell_of(wildcards)).as_dict()),
         code=lambda wildcards: method_code("train.py", wildcards.network, wildcards.initializer),
+        options=training_options,
     shell:
         f"{KEEP_BUFFERS}"
         ' python "$STUDY_SCRIPTS/train.py" --cell {params.cell:q}'
-        " --network {resources.network:q} --initializer {resources.initializer:q}"
-        " --data {input.data:q} --device {resources.device:q} --threads {threads}"
-        " --checkpoint-minutes {resources.checkpoint_minutes} --code {params.code}"
+        " {params.options:q} --data {input.data:q} --threads {threads} --code {params.code}"
         " --output {output:q} > {log:q} 2>&1"

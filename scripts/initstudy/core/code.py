@@ -11,6 +11,7 @@ that a class finds by itself, files of data. Those have to be roots, or paramete
 """
 
 import functools
+import hashlib
 import itertools
 import os
 import sys
@@ -32,7 +33,8 @@ Target = Statement | Module | str
 def digest(*roots: Path | tuple[Path, str]) -> str:
     """16 hex digits that stand for what the roots do, each a Python file or a function of one.
 
-    A user's file may import what lies beside it. Every file is read once a process. Raises
+    A whole file is taken for a program that is run. Other files, such as templates, count by their
+    bytes. A user's file may import what lies beside it. Every file is read once a process. Raises
     InputError if there is no such file or function, or a file is not valid Python.
     """
     named = (root if isinstance(root, tuple) else (root, None) for root in roots)
@@ -62,12 +64,14 @@ def _parts(path: Path, function: str | None) -> frozenset[str]:
 
     They are a set, as the order of imports follows from the names of files.
     """
+    if path.suffix != ".py":
+        return frozenset([hashlib.sha256(path.read_bytes()).hexdigest()])
     module = _module(path)
     folders = (SCRIPTS, path.parent, path.parents[len(_packages(path))])
-    starts: tuple[Target, ...] = (module,)
+    starts: tuple[Target, ...] = (module, *module.main)
     if function is not None:
         check_function(path, function)
-        starts = _targets(module.bindings.get(function, ()), folders) or starts
+        starts = _targets(module.bindings.get(function, ()), folders) or (module,)
     files = _imported_files(module, folders)
     effects = (_reached(tuple(file.effects), folders) for file in files if file.effects)
     return frozenset([_reached(starts, folders), *effects])

@@ -139,7 +139,10 @@ class Module:
                 self.positions[statement] = position
                 for name in statement.bound:
                     self.bindings.setdefault(name, []).append(statement)
-        self.effects = [statement for statement in self.positions if statement.is_effect]
+        effects = [statement for statement in self.positions if statement.is_effect]
+        self.effects = [effect for effect in effects if not _is_main(effect.node)]
+        self.main = [effect for effect in effects if _is_main(effect.node)]
+        """What runs only where the file is run as a program."""
         compiled = path.with_suffix(".c")
         self.c_texts = [hashed(c_text(compiled.read_text()))] if compiled.is_file() else []
         """The digest of the code in C beside it, which has its name."""
@@ -158,6 +161,11 @@ def _parsed(path: Path) -> ast.Module:
         line = getattr(error, "lineno", None)
         place = f"{path}, line {line}," if line else str(path)
         raise InputError(f"{place} is not valid Python: {getattr(error, 'msg', error)}") from error
+
+
+def _is_main(node: ast.stmt) -> bool:
+    """Whether it is `if __name__ == "__main__": ...`, which does nothing in an import."""
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'"
 
 
 def _only_binds_imports(node: ast.stmt) -> bool:

@@ -96,6 +96,10 @@ def all_merged(layers: list[Layer]) -> dict:
     whole: dict = {}
     for _, content in layers:
         whole = merged(whole, content)
+        if isinstance(named := content.get("experiments"), dict):
+            # Pages come in the order of the study that is run, not of those that it extends.
+            experiments = whole["experiments"]
+            whole["experiments"] = {name: experiments[name] for name in [*named, *experiments]}
     whole.pop("extends", None)
     if whole.get("probe", ...) is None:
         del whole["probe"]

@@ -1,4 +1,8 @@
-"""Write the tables of a study, each with a caption."""
+"""Write the tables of a study, each with a caption.
+
+The name of this file is not that of its stage alone, as there is a package `tabulate` that others
+import.
+"""
 
 import argparse
 import json
