@@ -1,6 +1,7 @@
 # What is said when a run has ended. Snakemake calls these after runs alone: not after dry runs, for
 # graphs and reports, nor in the jobs. Its logger keeps standard output clean and minds --quiet.
 
+import psutil
 from snakemake.logging import logger
 
 from initstudy.reporting import terminal
@@ -10,6 +11,25 @@ PAGES_TO_OPEN = {
     "results/explore.html": "the results to look around in, with a browser",
     f"{HOME}/tables/claims.csv": "the claims with their tests",
 }
+
+
+def other_snakemake():
+    """The number of another Snakemake's process that runs in this folder, if there is one."""
+    own = {psutil.Process().pid, *(parent.pid for parent in psutil.Process().parents())}
+    for process in psutil.process_iter(["cwd", "cmdline"]):
+        words = [Path(word).name for word in (process.info["cmdline"] or [])[:3]]
+        here = process.info["cwd"] == os.getcwd()
+        if here and process.pid not in own and {"snakemake", "__main__.py"} & {*words}:
+            return process.pid
+
+
+# Snakemake, which would refuse to go on, too, advises to remove its lock by force.
+if workflow.is_main_process and workflow.executor_plugin and not workflow.dryrun:
+    if any(Path(".snakemake/locks").glob("*")) and (other := other_snakemake()):
+        raise WorkflowError(
+            f"Another Snakemake, process {other}, runs in this folder: wait until it has ended, or"
+            " give this study a folder of its own with --directory."
+        )
 
 
 def together(job):

@@ -1,9 +1,9 @@
 """A Slurm for the session, and the small study without it."""
 
 import pytest
-from cluster.project import Project
 
-from cluster import single_node
+from helpers import slurm_node as single_node
+from helpers.slurm_project import Project
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,8 @@ import re
 
 import pytest
 import yaml
-from cluster.project import ROOT, Project
+
+from helpers.slurm_project import ROOT, Project
 
 
 def keys(profile):

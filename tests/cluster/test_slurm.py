@@ -4,15 +4,21 @@ import re
 import time
 
 import pytest
-from cluster.jobs import accounted, kill, training
-from cluster.project import PATIENCE, QUICK, Project, run_name
-from cluster.single_node import run
 
+from helpers.slurm_jobs import accounted, kill, training
+from helpers.slurm_node import run
+from helpers.slurm_project import PATIENCE, QUICK, Project, run_name
+from initstudy.study.axes import AXES
+from initstudy.study.cells import Task, cell
 from initstudy.training.resources import memory, minutes
 
 pytestmark = pytest.mark.slow
 GROUPS = 3  # of the five cells, two each
-CELL = {"replicas": 2, "depth": 3, "train_size": 256, "epochs": 1}
+CELL = {name: axis.default for name, axis in AXES.items()} | {
+    "learning_rate": 0.01,
+    "train_size": 256,
+    "epochs": 1,
+}
 NEEDS = [(32, 0), (64, 0), (32, 64)]  # batch and calibration size
 BROKEN = """\
 title: One cell that cannot be trained
@@ -71,8 +77,9 @@ def test_what_was_disturbed_was_tried_again_with_more(disturbed):
         for part in (numbers[:GROUPS], numbers[GROUPS:])
     )
     data = (project.path / "results/data/digits.h5").stat().st_size
-    cells = [CELL | {"batch_size": batch, "calibration_size": size} for batch, size in NEEDS]
-    needs = [memory(cell, data) for cell in cells]
+    points = [CELL | {"batch_size": batch, "calibration_size": size} for batch, size in NEEDS]
+    cells = [Task(cell(point), replicas=2, output_std=0.1, options={}) for point in points]
+    needs = [memory(task, data) for task in cells]
     # A group asks for the memory of its largest cell and the time of all.
     assert {job.megabytes for job in first} <= set(needs)
     assert max(job.megabytes for job in first) == max(needs)

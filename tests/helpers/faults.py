@@ -58,7 +58,7 @@ class Running:
             for child in psutil.Process(self.process.pid).children(recursive=True):
                 # One that ended meanwhile must not hide those that come after it.
                 with contextlib.suppress(psutil.NoSuchProcess):
-                    if f"scripts/{script}" in child.cmdline():
+                    if any(word.endswith(f"scripts/{script}") for word in child.cmdline()):
                         return child
         return None
 

@@ -5,7 +5,7 @@ import signal
 from dataclasses import dataclass
 from pathlib import Path
 
-from cluster.single_node import output
+from helpers.slurm_node import output
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,10 @@ from pathlib import Path
 from helpers.small_study import STUDY
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ("Snakefile", "config.yaml", "rules", "scripts", "studies", "envs", "profiles", "slurm")
+SOURCES = (
+    *("Snakefile", "workflow", "rules", "scripts", "config.yaml", "studies", "envs"),
+    *("profiles", "slurm"),
+)
 QUICK = ("--profile", "slurm", "--slurm-init-seconds-before-status-checks", "2")
 """The profile; Slurm is asked every few seconds how jobs do, which users should not."""
 

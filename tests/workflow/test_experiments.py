@@ -42,7 +42,12 @@ def test_removing_an_experiment_removes_its_page_and_nothing_else(finished, tmp_
     titles = [entry.title for entry in PdfReader(project.path / "results/figures/all.pdf").outline]
     assert "second-sweep" not in titles
     assert "first-curves" in titles
-    changed = {path.name for path, content in before.items() if path.read_bytes() != content}
+    # The tables of the last run are those of its experiments alone.
+    gone = {path for path in before if not path.exists()}
+    assert {path.name for path in gone} == {"second.csv", "second-summary.csv"}
+    assert {path.parent.name for path in gone} == {"tables"}
+    kept = {path: content for path, content in before.items() if path not in gone}
+    changed = {path.name for path, content in kept.items() if path.read_bytes() != content}
     assert changed == {"all.pdf", "cover.pdf", "explore.html"}
 
 

@@ -26,7 +26,7 @@ from initstudy.records.run import read_attributes
 
 DO = "see to it, then rerun"
 LOCKED = "It can be removed with the --unlock argument"
-MOMENTS = ("prepare.py", "train.py", "train.py", "plot_curves.py")
+MOMENTS = ("prepare.py", "train.py", "train.py", "plot.py")
 MIDDLE = 2
 """The moment at which some cells are finished and others are not."""
 SNAKEMAKE = [sys.executable, "-m", "snakemake", "--cores", "2"]
@@ -92,7 +92,8 @@ def test_a_second_snakemake_is_refused_and_does_no_harm(fresh, undisturbed, star
     running.wait_for(partial(running.job, "prepare.py"))
     second = fresh.snakemake()
     assert second.returncode == 1
-    assert "make sure that no other Snakemake process" in second.stderr
+    assert f"Another Snakemake, process {running.process.pid}, runs in this folder" in second.stderr
+    assert "--unlock" not in second.stderr
     assert "Traceback" not in second.stderr
     assert running.process.wait(PATIENCE) == 0, running.said
     assert results(fresh.path) == results(undisturbed.path)
@@ -163,7 +164,10 @@ def writers(project: Project) -> dict[str, list]:
     cell = json.dumps(read_attributes(a_run(project))["cell"])
     return {
         "digits.h5": ["prepare.py", "--source", "digits"],
-        "run.h5": ["train.py", "--cell", cell, "--data", "results/data/digits.h5"],
+        "run.h5": [
+            *("train.py", "--cell", cell, "--data", "results/data/digits.h5", "--code", "0"),
+            *("--network", "architectures.lenet5", "--initializer", "fixed.zero"),
+        ],
         "all.pdf": ["bind.py", "--pages", "results/studies/small/figures/first-curves.pdf"],
     }
 
@@ -190,8 +194,9 @@ def test_a_full_disk_is_named_and_nothing_half_written_stays(undisturbed, tmp_pa
 @pytest.mark.slow
 def test_results_that_cannot_be_written_to_are_named(undisturbed, tmp_path):
     project = undisturbed.copied(tmp_path / "project")
-    for name in ("all.pdf", "first-curves.pdf"):
-        (project.path / "results/figures" / name).unlink()
+    for name in ("", "studies/small/"):
+        (project.path / f"results/{name}figures/all.pdf").unlink()
+    (project.path / "results/studies/small/figures/first-curves.pdf").unlink()
     outcome = confined(
         "mount --bind results results && mount -o remount,bind,ro results", SNAKEMAKE, project.path
     )

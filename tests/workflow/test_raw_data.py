@@ -75,7 +75,9 @@ def replace_an_archive(project: Project) -> None:
 
 def following(dataset: str, experiment: str):
     tables = {experiment, f"{experiment}-summary"}
-    return jobs({dataset}, {("zero", 8)}, tables, {"cover", "explore", f"{experiment}-curves"})
+    return jobs(
+        {dataset}, {("zero", 8)}, {experiment}, tables, {"cover", "explore", f"{experiment}-curves"}
+    )
 
 
 REPLACED = {

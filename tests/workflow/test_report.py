@@ -86,7 +86,7 @@ def test_captions_statistics_and_code_are_there(report):
             "prepare_dataset",
             "plot_experiment",
         }
-        for rule in ("train_cell", "judge_claims", "plot_facet"):
-            assert "scripts/" in page.evaluate("name => rules[name].code", rule)
+        for rule in ("train_cell", "judge_claims", "plot_experiment"):
+            assert "$STUDY_SCRIPTS/" in page.evaluate("name => rules[name].code", rule)
         page.get_by_role("link", name="Statistics", exact=True).click()
         page.wait_for_function("document.querySelectorAll('canvas, svg.marks').length > 1")
