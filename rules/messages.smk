@@ -23,13 +23,18 @@ def other_snakemake():
             return process.pid
 
 
-# Snakemake, which would refuse to go on, too, advises to remove its lock by force.
-if workflow.is_main_process and workflow.executor_plugin and not workflow.dryrun:
-    if any(Path(".snakemake/locks").glob("*")) and (other := other_snakemake()):
-        raise WorkflowError(
-            f"Another Snakemake, process {other}, runs in this folder: wait until it has ended, or"
-            " give this study a folder of its own with --directory."
-        )
+def without_advice_to_unlock(record):
+    """Snakemake advises to remove the lock by force, which is wrong where another one runs."""
+    locked = "Directory cannot be locked" in record.getMessage()
+    if locked and (other := other_snakemake()):
+        record.msg, record.args = (
+            f"Error: another Snakemake, process {other}, runs in this folder: wait until it has"
+            " ended, or give this study a folder of its own with --directory."
+        ), None
+    return True
+
+
+logger.addFilter(without_advice_to_unlock)
 
 
 def together(job):

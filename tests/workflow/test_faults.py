@@ -92,7 +92,7 @@ def test_a_second_snakemake_is_refused_and_does_no_harm(fresh, undisturbed, star
     running.wait_for(partial(running.job, "prepare.py"))
     second = fresh.snakemake()
     assert second.returncode == 1
-    assert f"Another Snakemake, process {running.process.pid}, runs in this folder" in second.stderr
+    assert f"another Snakemake, process {running.process.pid}, runs in this folder" in second.stderr
     assert "--unlock" not in second.stderr
     assert "Traceback" not in second.stderr
     assert running.process.wait(PATIENCE) == 0, running.said
