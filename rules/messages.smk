@@ -43,30 +43,46 @@ def together(job):
     return [(single.rule.name, list(single.log), list(single.output)) for single in jobs]
 
 
+def name_of(file):
+    """What the study calls a file, also where results are kept in a storage."""
+    prefix = str(workflow.storage_settings.default_storage_prefix or "")
+    return place_of(file).removeprefix(prefix).lstrip("/")
+
+
+def place_of(file):
+    """Where people find a file: its address, where it is in a storage."""
+    return file.storage_object.query if file.is_storage else str(file)
+
+
 onsuccess:
-    made = {file for job in workflow.dag.jobs for file in job.output}
-    asked = {str(file) for file in workflow.dag.targetfiles}
+    made = {name_of(file): file for job in workflow.dag.jobs for file in job.output}
+    asked = set(workflow.dag.targetfiles)
     # Of rules that were asked for by name, such as `all`.
     asked |= {file for job in workflow.dag.targetjobs if not job.output for file in job.input}
-    claims = f"{HOME}/tables/claims.csv"
+    claims = made.get(f"{HOME}/tables/claims.csv", "")
     logger.info(
         terminal.success(
             STUDY.title,
-            Path(claims) if claims in made else None,
-            {path: said for path, said in PAGES_TO_OPEN.items() if path in made},
-            sorted(asked - PAGES_TO_OPEN.keys()),
+            Path(claims) if os.path.exists(claims) else None,
+            {
+                place_of(made[page]): said
+                for page, said in PAGES_TO_OPEN.items()
+                if page in made
+            },
+            sorted(place_of(file) for file in asked if name_of(file) not in PAGES_TO_OPEN),
         )
     )
 
 
 onerror:
-    cells = {f"results/cells/{folder}/run.h5" for folder in CELLS}
     # A job that is stopped when its run has just been written is done again.
-    to_do = {file for job in workflow.dag.needrun_jobs() for file in job.output}
+    to_do = {name_of(file) for job in workflow.dag.needrun_jobs() for file in job.output}
+    planned = {name_of(file) for job in workflow.dag.jobs for file in job.output}
+    cells = {f"results/cells/{folder}/run.h5" for folder in CELLS} - to_do
     logger.error(
         terminal.failure(
             [together(job) for job in workflow.scheduler.failed],
-            sum(map(os.path.exists, cells - to_do)),
-            len(cells),
+            sum(cell in planned or os.path.exists(cell) for cell in cells),
+            len(CELLS),
         )
     )
