@@ -6,7 +6,8 @@ rule gather_experiment:
     """All run.h5 of an experiment -> one file, without the initial parameters."""
     input:
         runs=lambda wildcards: [
-            f"results/cells/{one.folder}/run.h5" for one in experiment(wildcards).cells
+            f"results/cells/{one.folder}/run.h5"
+            for one in STUDY.experiments[wildcards.experiment].cells
         ],
     output:
         f"{HOME}/runs/{{experiment}}.h5",

@@ -25,26 +25,17 @@ def archive(wildcards):
 # prepare
 
 
-def declared(wildcards):
-    """The declaration of a data set."""
-    if wildcards.dataset not in STUDY.datasets:
-        raise WorkflowError(
-            f"datasets: {wildcards.dataset} is not declared; choose from {', '.join(STUDY.datasets)}"
-        )
-    return STUDY.datasets[wildcards.dataset]
-
-
 def archives(wildcards):
     """The places of a data set's archives."""
     return [
         f"{STUDY.data_dir}/{wildcards.dataset}/{Path(entry['url']).name}"
-        for entry in declared(wildcards).get("archives", [])
+        for entry in STUDY.datasets[wildcards.dataset].get("archives", [])
     ]
 
 
 def checksums(wildcards):
     """The checksums of a data set's archives, in their order."""
-    return [entry["checksum"] for entry in declared(wildcards).get("archives", [])]
+    return [entry["checksum"] for entry in STUDY.datasets[wildcards.dataset].get("archives", [])]
 
 
 def folder(wildcards):
@@ -52,7 +43,11 @@ def folder(wildcards):
 
     It is no input: it stays where it is, whatever storage results are kept in.
     """
-    return ["--folder", declared(wildcards)["path"]] if "path" in declared(wildcards) else []
+    return (
+        ["--folder", STUDY.datasets[wildcards.dataset]["path"]]
+        if "path" in STUDY.datasets[wildcards.dataset]
+        else []
+    )
 
 
 @cache
@@ -74,7 +69,7 @@ def listing(path):
 
 def reader_code(wildcards):
     """The digest of the code that prepares a data set, with the one reader that it needs."""
-    reader = MODULES[declared(wildcards)["source"]]
+    reader = MODULES[STUDY.datasets[wildcards.dataset]["source"]]
     return code_of("prepare.py", SCRIPTS / f"initstudy/data/{reader}.py")
 
 
@@ -202,15 +197,12 @@ FACETS = {
 }
 
 
+SUFFIXES = sorted({suffix for facets in FACETS.values() for suffix in facets if suffix})
+
+
 def facet_of(wildcards):
     """The facet that a figure shows; of a kind that shows all of them, the empty one."""
-    facets = FACETS[experiment(wildcards).name]
-    if wildcards.facet not in facets:
-        raise WorkflowError(
-            f"{wildcards.experiment} has no facet {wildcards.facet[1:]!r}; it has"
-            f" {' and '.join(suffix[1:] for suffix in facets if suffix)}"
-        )
-    return facets[wildcards.facet]
+    return FACETS[wildcards.experiment][wildcards.facet]
 
 
 def facet_labels(wildcards):

@@ -23,18 +23,18 @@ def other_snakemake():
             return process.pid
 
 
-def without_advice_to_unlock(record):
-    """Snakemake advises to remove the lock by force, which is wrong where another one runs."""
-    locked = "Directory cannot be locked" in record.getMessage()
-    if locked and (other := other_snakemake()):
-        record.msg, record.args = (
-            f"Error: another Snakemake, process {other}, runs in this folder: wait until it has"
-            " ended, or give this study a folder of its own with --directory."
-        ), None
+def in_words_of_the_study(record):
+    """What Snakemake says that can be said better here."""
+    said = record.getMessage()
+    if terminal.LOCKED in said and (other := other_snakemake()):
+        record.msg = terminal.another_runs(other)
+    elif target := terminal.UNKNOWN.search(said):
+        has = {"experiments": STUDY.experiments, "data sets": STUDY.datasets, "figures": KINDS}
+        record.msg = terminal.nothing_makes(target[1], STUDY.name, has)
     return True
 
 
-logger.addFilter(without_advice_to_unlock)
+logger.addFilter(in_words_of_the_study)
 
 
 def together(job):

@@ -1,6 +1,8 @@
 # Figures of experiments: one of all of it, with a panel a facet (a combination of the values of the
 # varied axes other than the initializer), or one of every facet, as the kind of figure says.
 
+import re
+
 
 rule plot_experiment:
     """An experiment's runs and table -> one figure, PDF and PNG, with its caption."""
@@ -20,11 +22,11 @@ rule plot_experiment:
         f"results/logs/studies/{STUDY.name}/figures/{{experiment}}-{{kind}}{{facet}}.log",
     wildcard_constraints:
         kind="|".join(KINDS),
-        facet="(-[^/]+)?",
+        facet=f"({'|'.join(map(re.escape, SUFFIXES))})?",
     conda:
         "../envs/study.yaml"
     params:
-        experiment=lambda wildcards: as_json(STUDY.shown(experiment(wildcards).name).as_dict()),
+        experiment=lambda wildcards: as_json(STUDY.shown(wildcards.experiment).as_dict()),
         facet=lambda wildcards: as_json(facet_of(wildcards)),
         code=lambda wildcards: kind_code(wildcards.kind),
     shell:

@@ -1,5 +1,13 @@
 # One HDF5 file a data set, whatever it came from.
 
+from snakemake.settings.types import SharedFSUsage
+
+# Folders of images stay where they are, so other machines may not see them.
+if SharedFSUsage.INPUT_OUTPUT not in workflow.storage_settings.shared_fs_usage:
+
+    localrules:
+        prepare_dataset,
+
 
 rule prepare_dataset:
     """Any source of labelled images -> images and labels of three splits, results/data/NAME.h5."""
@@ -11,6 +19,8 @@ rule prepare_dataset:
         "results/logs/prepare/{dataset}.log",
     benchmark:
         "results/benchmarks/prepare/{dataset}.tsv"
+    wildcard_constraints:
+        dataset="|".join(STUDY.datasets),
     conda:
         "../envs/study.yaml"
     threads: 2
@@ -18,9 +28,9 @@ rule prepare_dataset:
         mem_mb=4000,
         runtime=240,
     params:
-        source=lambda wildcards: declared(wildcards)["source"],
+        source=lambda wildcards: STUDY.datasets[wildcards.dataset]["source"],
         folder=folder,
-        listing=lambda wildcards: listing(declared(wildcards).get("path")),
+        listing=lambda wildcards: listing(STUDY.datasets[wildcards.dataset].get("path")),
         checksums=checksums,
         code=reader_code,
     shell:

@@ -89,7 +89,7 @@ USED_DATASETS = sorted(
 
 wildcard_constraints:
     **{axis: "[^/=]+" for axis in AXES},
-    experiment="[a-z][a-z0-9_]*",
+    experiment="|".join(STUDY.experiments),
 
 
 def as_json(value):
@@ -115,16 +115,6 @@ def kind_code(kind):
 def page_code(page):
     """The digest of what draws a page on the whole study."""
     return code_of(f"plot.py:{page}", SCRIPTS / f"initstudy/figures/pages/{page}.py")
-
-
-def experiment(wildcards):
-    """The experiment that a file is of."""
-    if wildcards.experiment not in STUDY.experiments:
-        raise WorkflowError(
-            f"experiments: {wildcards.experiment} is not one of the study {STUDY.name}, which has"
-            f" {', '.join(STUDY.experiments)}"
-        )
-    return STUDY.experiments[wildcards.experiment]
 
 
 def of_experiments(pattern):

@@ -18,7 +18,7 @@ rule tabulate_experiment:
     conda:
         "../envs/study.yaml"
     params:
-        experiment=lambda wildcards: as_json(experiment(wildcards).as_dict()),
+        experiment=lambda wildcards: as_json(STUDY.experiments[wildcards.experiment].as_dict()),
         targets=as_json({name: entry["target_accuracy"] for name, entry in STUDY.datasets.items()}),
         code=code_of("tabulate_results.py:experiment"),
     shell:
@@ -44,7 +44,7 @@ rule summarize_experiment:
     conda:
         "../envs/study.yaml"
     params:
-        experiment=lambda wildcards: as_json(experiment(wildcards).as_dict()),
+        experiment=lambda wildcards: as_json(STUDY.experiments[wildcards.experiment].as_dict()),
         code=code_of("tabulate_results.py:summary"),
     shell:
         'python "$STUDY_SCRIPTS/tabulate_results.py" summary --experiment {params.experiment:q}'

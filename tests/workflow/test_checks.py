@@ -31,7 +31,9 @@ def test_a_check_is_clean(command):
 
 
 def pinned(text):
-    return dict(re.findall(r"^\s*-?\s*([a-z0-9-]+)==(\S+)$", text, flags=re.MULTILINE))
+    return dict(
+        re.findall(r"^\s*-?\s*([a-z0-9-]+(?:\[[a-z]+\])?)==(\S+)$", text, flags=re.MULTILINE)
+    )
 
 
 def test_the_conda_environment_has_the_pinned_versions():

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +14,29 @@ LOGS = 3
 """Of so many failed jobs the logs are shown, of others they are named."""
 FILES = 10
 """So many files that were asked for are named, others counted."""
+
+
+LOCKED = "Directory cannot be locked"
+UNKNOWN = re.compile(r"No rule to produce (\S+)")
+"""What Snakemake says. It goes on to advise to remove the lock, which is wrong where another one runs,
+and does not know what a study has."""
+
+
+def another_runs(process: int) -> str:
+    """What is said where another Snakemake has locked the folder."""
+    return (
+        f"Error: another Snakemake, process {process}, runs in this folder: wait until it has "
+        "ended, or give this study a folder of its own with --directory."
+    )
+
+
+def nothing_makes(target: str, study: str, has: dict[str, Iterable[str]]) -> str:
+    """What is said of a file that the study does not come to; has: what there is in it, by kind."""
+    known = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in has.items())
+    return (
+        f"Error: nothing makes {target} in the study {study} (--config study=NAME chooses another),"
+        f" which has {known}."
+    )
 
 
 def success(title: str, claims: Path | None, pages: dict[str, str], others: list[str]) -> str:
