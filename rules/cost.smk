@@ -19,7 +19,7 @@ rule estimate_cost:
         networks=as_json(STUDY.networks),
         replicas=STUDY.replicas,
         device=STUDY.device,
-        code=code_of("cost.py"),
+        code=lambda wildcards: code_of("cost.py"),
     shell:
         f"{KEEP_BUFFERS}"
         ' python "$STUDY_SCRIPTS/cost.py" --experiments {params.experiments:q}'

@@ -43,7 +43,7 @@ rule tabulate_signals:
     conda:
         "../envs/study.yaml"
     params:
-        code=code_of("tabulate_results.py:signals"),
+        code=lambda wildcards: code_of("tabulate_results.py:signals"),
     shell:
         'python "$STUDY_SCRIPTS/tabulate_results.py" signals --probes {input.probes:q}'
         " --table {output.table:q} --caption {output.caption:q} > {log:q} 2>&1"
@@ -69,7 +69,7 @@ rule plot_signals:
     params:
         study=STUDY.title,
         initializers=probed_initializers,
-        code=page_code("signals"),
+        code=lambda wildcards: page_code("signals"),
     shell:
         'python "$STUDY_SCRIPTS/plot.py" signals --study {params.study:q}'
         " --initializers {params.initializers:q} --probes {input.probes:q} --output {output.pdf:q}"

@@ -141,6 +141,32 @@ def test_relative_paths_follow_the_working_directory(digest_of, tmp_path, monkey
     assert found[0] != found[1]
 
 
+MAIN = """
+def f(): return 1
+def g(): return {number}
+if __name__ == "__main__":
+    print(g(), {printed})
+"""
+
+
+def test_what_runs_only_in_a_program_counts_for_programs_alone(digest_of):
+    first, other = (
+        {"m.py": MAIN.format(number=number, printed=number), "n.py": "from m import f as h"}
+        for number in (1, 2)
+    )
+    assert digest_of(first, F) == digest_of(other, F)
+    assert digest_of(first, ("n.py", "h")) == digest_of(other, ("n.py", "h"))
+    printing = {"m.py": MAIN.format(number=1, printed=2)}
+    assert digest_of(first, "m.py") != digest_of(printing, "m.py")
+
+
+def test_what_is_not_python_counts_by_its_bytes(digest_of):
+    texts = [{"m.py": "X = 1", "page.html": f"<p>{number}</p>"} for number in (1, 2)]
+    first, other = (digest_of(files, "m.py", "page.html") for files in texts)
+    assert first != other
+    assert first == digest_of(texts[0], "m.py", "page.html")
+
+
 def test_every_file_is_read_once(digest_of, monkeypatch):
     read = []
     parsed = syntax._parsed
@@ -153,7 +179,7 @@ def test_every_file_is_read_once(digest_of, monkeypatch):
 def test_a_repeated_digest_looks_at_no_file(tmp_path, monkeypatch):
     (tmp_path / "m.py").write_text("def f(): return 1\n")
     first = digest((tmp_path / "m.py", "f"))
-    for name in ("_parts", "_reached", "_module", "_find"):
+    for name in ("_parts", "_reached", "_find"):
         monkeypatch.setattr(code, name, None)
     (tmp_path / "m.py").unlink()
     assert digest((tmp_path / "m.py", "f")) == first

@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from initstudy.core.errors import InputError
-from initstudy.core.syntax import Import, Module, Statement, hashed
+from initstudy.core.syntax import Import, Module, Statement, hashed, read_module
 
 SCRIPTS = Path(os.path.abspath(__file__)).parents[2]
 """The folder of the commands and of the package."""
@@ -43,7 +43,7 @@ def digest(*roots: Path | tuple[Path, str]) -> str:
 
 def check_function(path: Path, function: str) -> None:
     """Raise InputError if the file does not bind the function's name, or is not valid Python."""
-    module = _module(Path(os.path.abspath(path)))
+    module = read_module(Path(os.path.abspath(path)))
     if not {function, "*", "__getattr__"} & module.bindings.keys():
         known = [s.node.name for s in module.positions if s.is_definition]
         raise InputError(f"{path} has no {function!r}; it has {', '.join(known) or 'no functions'}")
@@ -55,9 +55,6 @@ def _digest(*roots: tuple[str, str | None]) -> str:
     return hashed(ascii(sorted(parts)))[:16]
 
 
-_module = functools.cache(Module)
-
-
 @functools.cache
 def _parts(path: Path, function: str | None) -> frozenset[str]:
     """What a root leads to, and what the effects of each file lead to that it imports.
@@ -66,7 +63,7 @@ def _parts(path: Path, function: str | None) -> frozenset[str]:
     """
     if path.suffix != ".py":
         return frozenset([hashlib.sha256(path.read_bytes()).hexdigest()])
-    module = _module(path)
+    module = read_module(path)
     folders = (SCRIPTS, path.parent, path.parents[len(_packages(path))])
     starts: tuple[Target, ...] = (module, *module.main)
     if function is not None:
@@ -144,28 +141,28 @@ def _brought(item: Import, folders: tuple[Path, ...], passed: tuple[Import, ...]
     """What an import brings: a file, what binds a name there, or the name of what is installed."""
     file = _find(item.module, item.folder, folders)
     submodule = _find(item.parts, item.folder, folders)
-    found: list[Target] = [_module(submodule)] if submodule else []
+    found: list[Target] = [read_module(submodule)] if submodule else []
     if file and file != submodule:
-        bindings = _module(file).bindings.get(item.member, ())
+        bindings = read_module(file).bindings.get(item.member, ())
         found += _targets(bindings, folders, passed)
         # A name may get into a file in other ways, such as `import *`; then all of it counts.
-        found = found or [_module(file)]
+        found = found or [read_module(file)]
     return found or [".".join(item.parts)]
 
 
 @functools.cache
 def _imported_files(module: Module, folders: tuple[Path, ...]) -> list[Module]:
     """A file and all that it imports, directly or not, with the packages that they lie in."""
-    packages = (_module(folder / "__init__.py") for folder in _packages(module.path))
+    packages = (read_module(folder / "__init__.py") for folder in _packages(module.path))
     files = dict.fromkeys((module, *packages))
     waiting = [*files]
     for file in waiting:  # which grows meanwhile
         for item in file.imports:
             for length in range(len(item.parts) + 1):
                 found = _find(item.parts[:length], item.folder, folders)
-                if found and _module(found) not in files:
-                    files[_module(found)] = None
-                    waiting.append(_module(found))
+                if found and read_module(found) not in files:
+                    files[read_module(found)] = None
+                    waiting.append(read_module(found))
     return waiting
 
 

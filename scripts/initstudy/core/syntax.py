@@ -124,7 +124,7 @@ class Module:
     def __init__(self, path: Path):
         tree = _parsed(path)
         self.path = path
-        self.imports = [item for node in ast.walk(tree) for item in imported(node, path)]
+        self.imports: list[Import] = []
         """All that it imports, wherever it does."""
         self.bindings: dict[str, list[Statement | Import]] = {}
         """What binds its names, in the order of the file."""
@@ -132,11 +132,13 @@ class Module:
         """Its statements, but for those that only import."""
         for position, node in enumerate(tree.body):
             if _only_binds_imports(node):
+                self.imports += imported(node, path)
                 for item in imported(node, path):
                     self.bindings.setdefault(item.bound, []).append(item)
             elif not _does_nothing(node):
                 statement = Statement(self, node)
                 self.positions[statement] = position
+                self.imports += statement.imports
                 for name in statement.bound:
                     self.bindings.setdefault(name, []).append(statement)
         effects = [statement for statement in self.positions if statement.is_effect]
@@ -146,6 +148,12 @@ class Module:
         compiled = path.with_suffix(".c")
         self.c_texts = [hashed(c_text(compiled.read_text()))] if compiled.is_file() else []
         """The digest of the code in C beside it, which has its name."""
+
+
+@functools.cache
+def read_module(path: Path) -> Module:
+    """The file, which is read once a process."""
+    return Module(path)
 
 
 def hashed(text: str) -> str:

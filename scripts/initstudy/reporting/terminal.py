@@ -18,8 +18,8 @@ FILES = 10
 
 LOCKED = "Directory cannot be locked"
 UNKNOWN = re.compile(r"No rule to produce (\S+)")
-"""What Snakemake says. It goes on to advise to remove the lock, which is wrong where another one runs,
-and does not know what a study has."""
+"""What Snakemake says. It goes on to advise to remove the lock, which is wrong where another one
+runs, and does not know what a study has."""
 
 
 def another_runs(process: int) -> str:

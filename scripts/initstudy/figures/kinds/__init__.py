@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from initstudy.core.errors import InputError
-from initstudy.core.syntax import Module
+from initstudy.core.syntax import read_module
 
 FOLDER = Path(__file__).parent
 REQUIRED = ("PER_FACET", "draw", "caption")
@@ -33,7 +33,7 @@ def kinds() -> dict[str, bool]:
 
 
 def _is_per_facet(file: Path) -> bool:
-    bound = Module(file).bindings
+    bound = read_module(file).bindings
     if lacking := [name for name in REQUIRED if name not in bound]:
         raise InputError(
             f"{file} lacks {', '.join(lacking)}; a kind of figure defines {', '.join(REQUIRED)}"

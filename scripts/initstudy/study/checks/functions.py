@@ -1,10 +1,10 @@
 """Functions that a study names, checked by their source: to import them would take seconds."""
 
 import ast
-from pathlib import Path
 
 from initstudy.core.errors import InputError
 from initstudy.core.plugins import source_of
+from initstudy.core.syntax import read_module
 from initstudy.study.checks.keys import WrongKey
 
 PACKAGES = {"networks": "initstudy.networks", "initializers": "initstudy.initializers"}
@@ -24,44 +24,17 @@ GIVEN = 2
 
 def check_functions(study: dict) -> None:
     """Raise WrongKey if a method does not exist or an option does not fit its signature."""
-    sources: dict[Path, dict[str, ast.stmt]] = {}
     for table, package in PACKAGES.items():
         for name, entry in study[table].items():
-            keys = (table, name, "method")
             try:
                 file, function = source_of(entry["method"], package)
             except InputError as error:
-                raise WrongKey(keys, str(error)) from error
-            if file not in sources:
-                sources[file] = definitions(file, keys)
-            defined = sources[file]
-            if function not in defined:
-                own = ast.FunctionDef | ast.ClassDef
-                known = [key for key, value in defined.items() if isinstance(value, own)]
-                raise WrongKey(
-                    keys, f"{file} has no {function!r}; it has {', '.join(known) or 'none'}"
-                )
-            if isinstance(defined[function], ast.FunctionDef):
-                given = entry.get("options", {})
-                check_options(defined[function].args, given, (table, name, "options"))
-
-
-def definitions(file: Path, keys: tuple[str, ...]) -> dict[str, ast.stmt]:
-    """What a file defines at its top level, by name: functions, and what else can be called."""
-    try:
-        statements = ast.parse(file.read_bytes()).body
-    except (SyntaxError, ValueError) as error:
-        raise WrongKey(keys, f"{file} is not valid Python ({error})") from error
-    defined: dict[str, ast.stmt] = {}
-    for statement in statements:
-        match statement:
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-                defined[name] = statement
-            case ast.Import(names=names) | ast.ImportFrom(names=names):
-                defined |= {name.asname or name.name: statement for name in names}
-            case ast.Assign(targets=targets):
-                defined |= {item.id: statement for item in targets if isinstance(item, ast.Name)}
-    return defined
+                raise WrongKey((table, name, "method"), str(error)) from error
+            for binding in read_module(file.absolute()).bindings.get(function, ()):
+                # What is imported or assigned has a signature that only running it would tell.
+                if isinstance(node := getattr(binding, "node", None), ast.FunctionDef):
+                    options = entry.get("options", {})
+                    check_options(node.args, options, (table, name, "options"))
 
 
 def check_options(arguments: ast.arguments, options: dict, keys: tuple[str, ...]) -> None:
