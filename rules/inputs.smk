@@ -3,7 +3,7 @@
 import hashlib
 import zlib
 
-from initstudy.core.plugins import source_of
+from initstudy.core.plugins import INITIALIZERS, NETWORKS, source_of
 from initstudy.study.sources import MODULES
 from initstudy.training.resources import BUFFERS, memory, minutes
 
@@ -43,11 +43,8 @@ def folder(wildcards):
 
     It is no input: it stays where it is, whatever storage results are kept in.
     """
-    return (
-        ["--folder", STUDY.datasets[wildcards.dataset]["path"]]
-        if "path" in STUDY.datasets[wildcards.dataset]
-        else []
-    )
+    entry = STUDY.datasets[wildcards.dataset]
+    return ["--folder", entry["path"]] if "path" in entry else []
 
 
 @cache
@@ -77,7 +74,6 @@ def reader_code(wildcards):
 
 # In front of a command.
 KEEP_BUFFERS = " ".join(f"{name}={value}" for name, value in BUFFERS.items())
-PACKAGES = {"network": "initstudy.networks", "initializer": "initstudy.initializers"}
 
 
 def point_of(wildcards, axes):
@@ -117,8 +113,8 @@ def method_code(script, network, initializer):
     """The digest of what a command runs; of all networks and initializers, just these two."""
     return code_of(
         script,
-        source_of(STUDY.networks[network], PACKAGES["network"]),
-        source_of(STUDY.methods[initializer], PACKAGES["initializer"]),
+        source_of(STUDY.networks[network], NETWORKS),
+        source_of(STUDY.methods[initializer], INITIALIZERS),
     )
 
 
@@ -179,7 +175,9 @@ def probed_initializers(wildcards):
 
 # plot
 
-LONGEST = 150  # bytes of a name, of which file systems take 255, temporary parts included
+# Bytes of a suffix: file systems take names of 255, and experiment, kind and the marks of files that
+# are being written come on top.
+LONGEST = 120
 
 
 def facet_suffix(facet):
@@ -195,8 +193,6 @@ FACETS = {
     name: {facet_suffix(facet): facet for facet in entry.facets()} | {"": {}}
     for name, entry in STUDY.experiments.items()
 }
-
-
 SUFFIXES = sorted({suffix for facets in FACETS.values() for suffix in facets if suffix})
 
 

@@ -1,5 +1,6 @@
 """The workflow from other folders than its own, and as a part of another workflow."""
 
+import re
 import shlex
 import shutil
 import subprocess
@@ -131,6 +132,31 @@ def test_a_wrong_target_gets_one_sentence(tmp_path, target):
     assert f"Error: nothing makes {target} in the study tiny (--config study=NAME" in text
     assert "which has experiments: first; data sets: photos, digits, cifar10" in text
     assert "Traceback" not in text
+
+
+def test_names_of_figures_fit_into_a_file_system(tmp_path):
+    """A suffix of many axes is cut, and a digest keeps it apart from others."""
+    folder = new_folder(tmp_path / "elsewhere")
+    name = 60 * "n"
+    varied = """\
+    optimizer: [adam, sgd]
+    learning_rate: [0.001, 0.002]
+    momentum: [0.5, 0.9]
+    batch_size: [16, 32]
+    train_size: [128, 256]
+    calibration_size: [32, 64]
+    calibration_source: [train, noise]
+    epochs: [1, 2]
+    figures: [summary]
+"""
+    text = TINY.replace("    figures: [curves]\n", varied)
+    (folder / "studies/tiny.yaml").write_text(text.replace("first", name))
+    outcome = snakemake(folder, "-s", f"{ROOT}/Snakefile", "-n", "--config", "study=tiny")
+    assert outcome.returncode == 0, outcome.stderr
+    figures = re.findall(rf"figures/({name}-summary\S*?\.pdf)", outcome.stdout)
+    assert len({*figures}) == 2**8
+    # Beside its place a file is called .STEM-NUMBER-XXXXXXXX.pdf while it is written.
+    assert max(map(len, figures)) + len(".-4194304-xxxxxxxx") <= 255
 
 
 def test_a_cell_has_one_spelling(tmp_path):

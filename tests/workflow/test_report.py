@@ -87,6 +87,6 @@ def test_captions_statistics_and_code_are_there(report):
             "plot_experiment",
         }
         for rule in ("train_cell", "judge_claims", "plot_experiment"):
-            assert "$STUDY_SCRIPTS/" in page.evaluate("name => rules[name].code", rule)
+            assert "STUDY_SCRIPTS" in page.evaluate("name => rules[name].code", rule)
         page.get_by_role("link", name="Statistics", exact=True).click()
         page.wait_for_function("document.querySelectorAll('canvas, svg.marks').length > 1")

@@ -9,7 +9,7 @@ import pandas as pd
 import torch
 
 from initstudy.core.code import SCRIPTS
-from initstudy.core.plugins import load_function
+from initstudy.core.plugins import NETWORKS, load_function
 from initstudy.networks.replicated import ReplicatedNetwork
 from initstudy.optimizers import make_optimizer
 from initstudy.study.cells import Cell, Experiment
@@ -45,7 +45,7 @@ def study_cost(
             size = sizes[cell.dataset]
             key = (*(getattr(cell, axis) for axis in SPEED_AXES), size["classes"])
             if key not in speeds:
-                architecture = load_function(networks[cell.network], "initstudy.networks")
+                architecture = load_function(networks[cell.network], NETWORKS)
                 replicated = ReplicatedNetwork(
                     [architecture(size["classes"], cell.depth, cell.norm) for _ in range(replicas)]
                 )

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from initstudy.core import seeds
 from initstudy.core.errors import InputError
-from initstudy.core.plugins import load_function
+from initstudy.core.plugins import INITIALIZERS, NETWORKS, load_function
 from initstudy.data.store import Dataset, read_dataset
 from initstudy.initializers import Calibration, Context, initialize
 from initstudy.optimizers import make_optimizer
@@ -29,10 +29,10 @@ class Methods:
     initializer: str
 
     def architecture(self) -> Callable:
-        return load_function(self.network, "initstudy.networks")
+        return load_function(self.network, NETWORKS)
 
     def initialization(self) -> Callable:
-        return load_function(self.initializer, "initstudy.initializers")
+        return load_function(self.initializer, INITIALIZERS)
 
 
 def initial_networks(

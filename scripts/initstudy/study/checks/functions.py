@@ -3,12 +3,12 @@
 import ast
 
 from initstudy.core.errors import InputError
-from initstudy.core.plugins import source_of
+from initstudy.core.plugins import INITIALIZERS, NETWORKS, source_of
 from initstudy.core.syntax import read_module
 from initstudy.study.checks.keys import WrongKey
 
-PACKAGES = {"networks": "initstudy.networks", "initializers": "initstudy.initializers"}
-"""Where dotted names of methods are looked up, by the table of the study that they stand in."""
+PACKAGES = {"networks": NETWORKS, "initializers": INITIALIZERS}
+"""Where methods are looked up, by the table of the study that they stand in."""
 
 TYPES = {
     "int": (int,),
