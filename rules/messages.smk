@@ -50,8 +50,8 @@ def name_of(file):
 
 
 def place_of(file):
-    """Where people find a file: its address, where it is in a storage."""
-    return file.storage_object.query if file.is_storage else str(file)
+    """Where people find a file: its address, where it is in a storage. Targets may be mere text."""
+    return file.storage_object.query if getattr(file, "is_storage", False) else str(file)
 
 
 onsuccess:
