@@ -12,7 +12,7 @@ from helpers.planted_claims import ADVANTAGE, EQUIVALENCE, pair, rows, standardi
 from initstudy.analysis.claims import judge
 from initstudy.study.claims import Claim
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("error")]
 
 STUDIES = 500
 # A true rate of 5 % exceeds this in 500 studies once in a thousand times.

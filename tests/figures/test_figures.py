@@ -26,7 +26,7 @@ from initstudy.figures.style import save
 pytestmark = pytest.mark.filterwarnings("error")
 
 
-@pytest.mark.parametrize("count", [3, 21])
+@pytest.mark.parametrize("count", [3, pytest.param(21, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("kind", kinds())
 def test_figures_are_legible_and_reproducible(kind, count, tmp_path):
     described = shown_by(kind, count)

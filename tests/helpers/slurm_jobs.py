@@ -53,7 +53,8 @@ def training() -> dict[str, int]:
         except OSError:
             continue  # it has ended
         jobs = [item[13:].decode() for item in variables if item.startswith(b"SLURM_JOB_ID=")]
-        if b"scripts/train.py" in command and command[0].endswith(b"python") and jobs:
+        trains = any(word.endswith(b"scripts/train.py") for word in command)
+        if trains and command[0].endswith(b"python") and jobs:
             found[jobs[0]] = int(process.name)
     return found
 

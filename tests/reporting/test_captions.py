@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-import tabulate
+import tabulate_results
 from helpers.synthetic_figures import VARIED, judged, shown_by
 from helpers.synthetic_runs import CHANCE, catalogue, experiment, results_of
 from initstudy.analysis.results import Results
@@ -27,7 +27,7 @@ def in_words(sample: pd.Series) -> str:
     return f"{100 * sample.mean():.1f} % [{100 * low:.1f}, {100 * high:.1f}]"
 
 
-@pytest.mark.parametrize("count", [3, 21])
+@pytest.mark.parametrize("count", [3, pytest.param(21, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("kind", kinds())
 def test_every_kind_says_what_it_shows_and_under_what_conditions(kind, count, tmp_path):
     described = shown_by(kind, count)
@@ -96,12 +96,12 @@ def test_claims_are_counted_and_told_one_by_one():
 def test_tables_name_their_best_cell(tmp_path):
     described = experiment(catalogue(4))
     table = table_of(results_of(described, tmp_path))
-    said = tabulate.replicas_caption(table)
+    said = tabulate_results.replicas_caption(table)
     best = table.groupby("initializer")["final_accuracy"].mean().idxmax()
     sample = table.loc[table["initializer"] == best, "final_accuracy"]
     assert f"highest in a cell of {best}, {in_words(sample)}" in said
     assert said.startswith(f"One row for each of {len(table)} networks, in 4 cells; 0 ")
-    said = tabulate.summary_caption(summary_table(described, table))
+    said = tabulate_results.summary_caption(summary_table(described, table))
     areas = table.groupby("initializer")["area_under_curve"].agg(stats.trim_mean, 0.25)
     assert f"that of a cell of {areas.idxmax()}: {100 * areas.max():.1f} % [" in said
     assert "6 pairs of initializers" in said

@@ -23,6 +23,7 @@ def test_the_example_is_short():
     assert len(example.splitlines()) < 15
 
 
+@pytest.mark.slow
 def test_an_initializer_of_ones_own_runs_and_an_edit_retrains_just_its_cells(extended):
     target = "results/studies/mine/figures/photos-curves.pdf"
     outcome = extended.snakemake(*QUICK, "--", target)

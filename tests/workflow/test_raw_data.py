@@ -10,6 +10,8 @@ from helpers.official_archives import map_md5, write_mnist
 from helpers.project_copy import Project, new_project
 from helpers.rebuilds import NOTHING, jobs, outputs, planned
 
+pytestmark = pytest.mark.slow
+
 STUDY = """\
 title: Raw data
 replicas: 2
@@ -88,18 +90,11 @@ REPLACED = {
 
 
 @pytest.mark.parametrize("replace", REPLACED)
-def test_what_was_replaced_is_prepared_anew(trained, tmp_path, replace):
+def test_what_was_replaced_is_prepared_anew_and_the_other_left_alone(trained, tmp_path, replace):
     project = trained.copied(tmp_path / "project")
     assert planned(project.snakemake("--dry-run").stdout) == NOTHING
     replace(project)
     assert planned(project.snakemake("--dry-run").stdout) == REPLACED[replace]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("replace", REPLACED)
-def test_the_run_after_a_replacement_leaves_the_other_data_set_alone(trained, tmp_path, replace):
-    project = trained.copied(tmp_path / "project")
-    replace(project)
     before = outputs(project.path)
     outcome = project.snakemake()
     assert outcome.returncode == 0, outcome.stderr

@@ -37,6 +37,7 @@ def test_the_run_after_an_edit_leaves_the_rest_as_it_is(edited):
     assert planned(project.snakemake("--dry-run", *edit.arguments).stdout) == NOTHING
 
 
+@pytest.mark.slow
 def test_switching_study_and_back_trains_nothing(finished, tmp_path):
     project = finished.copied(tmp_path / "project")
     project.write_study(STUDY.replace("A small study", "Another study"), "another")
