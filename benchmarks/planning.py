@@ -9,6 +9,7 @@ itself takes.
 """
 
 import argparse
+import os
 import resource
 import statistics
 import subprocess
@@ -129,7 +130,10 @@ def seconds(folder: Path, *arguments: str) -> float:
 
 def snakemake(folder: Path, *arguments: str) -> None:
     command = [sys.executable, "-m", "snakemake", "--cores", "1", "--quiet", "rules", *arguments]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    # Jobs start the python that they find first.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"PATH": path}
+    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
 
 
 def planning_folders(folder: Path, cells: int) -> tuple[list, list]:
