@@ -301,7 +301,7 @@ def stochastic_depth() -> nn.Module:
 
         def forward(self, x: Tensor) -> Tensor:
             if self.training and torch.rand(1) < 0.5:
-                return x
+                return x + 0 * self.inner(x)
             return x + self.inner(x)
 
     return with_modules(MayBe)()

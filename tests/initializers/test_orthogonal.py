@@ -1,6 +1,7 @@
 """Orthogonal, delta-orthogonal and ZerO weights."""
 
 from collections import OrderedDict
+from dataclasses import replace
 
 import pytest
 import torch
@@ -58,8 +59,9 @@ def test_delta_orthogonal_keeps_the_norm_through_100_linear_convolutions():
     convolutions = OrderedDict(
         (f"C{i}", nn.Conv2d(16, 16, kernel_size=3, padding=1)) for i in range(100)
     )
-    network, _ = made(delta_orthogonal, nn.Sequential(convolutions), bare_context(0))
     images = torch.randn(4, 16, 8, 8, generator=torch.Generator().manual_seed(0))
+    context = replace(bare_context(0), images=images)
+    network, _ = made(delta_orthogonal, nn.Sequential(convolutions), context)
     with torch.no_grad():
         norms = network(images).flatten(1).norm(dim=1)
     torch.testing.assert_close(norms, images.flatten(1).norm(dim=1), rtol=1e-4, atol=0)

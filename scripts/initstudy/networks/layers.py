@@ -31,7 +31,7 @@ def weighted_layers(network: nn.Module, images: Tensor) -> dict[str, nn.Conv2d |
         called[name] = layer
 
     with torch.no_grad(), before_each_layer(network, add):
-        network(images[:FEW_IMAGES])
+        network(images[:FEW_IMAGES].to(next(network.parameters())))
     for module, mode in training.items():
         module.training = mode
     return called

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.func import functional_call, vmap
 
 from initstudy.core import seeds
+from initstudy.core.errors import InputError
 from initstudy.networks.layers import channels_of
 from initstudy.networks.replicated.activations import (
     activations_in,
@@ -110,7 +111,7 @@ class ReplicatedModule(Operation):
         outputs, seen, replaced = self.each.mapped(of_one, [*held.values(), *inputs])
         for name, tensor in replaced.items():
             held[name].copy_(tensor.detach())
-        for name, tensor in seen.items():
+        for name, tensor in seen.items() if self.observer else ():
             self.observer(name, stacked(tensor).by_position(self._channels(name)))
         return map_tensors(outputs, stacked)
 
@@ -119,8 +120,10 @@ class ReplicatedModule(Operation):
         that it has replaced."""
         module, own, seen = self.module[0], dict(tensors), {}
         hooks = [
-            module.get_submodule(inside).register_forward_hook(functools.partial(_see, seen, name))
-            for name, inside in (self.inner.items() if self.observer else ())
+            module.get_submodule(inside).register_forward_hook(
+                functools.partial(_see, seen, name, bool(self.observer))
+            )
+            for name, inside in self.inner.items()
         ]
         try:
             outputs = functional_call(module, own, args, kwargs, tie_weights=False)
@@ -150,10 +153,15 @@ def _tried(mapped: Callable, tensors: Sequence[Tensor]) -> tuple[bool, Any]:
     return True, found
 
 
-def _see(seen: dict, name: str, _module: nn.Module, _inputs: tuple, outputs: Tensor) -> None:
-    """Keep a layer's outputs, of its first call, from what works in place on them later."""
+def _see(
+    seen: dict, name: str, observed: bool, _module: nn.Module, _inputs: tuple, outputs: Tensor
+) -> None:
+    """Keep a layer's outputs, of its first call, from what works in place on them later.
+
+    Where nobody observes them it counts alone that it was called.
+    """
     if name not in seen:
-        seen[name] = outputs.clone()
+        seen[name] = outputs.clone() if observed else outputs.new_empty(0)
 
 
 def _inside(layer: str, name: str) -> str | None:
@@ -173,7 +181,7 @@ def _together(results: list) -> Any:
     if isinstance(first, Tensor):
         return torch.stack(results)
     if isinstance(first, dict):
-        return {key: _together(parts) for key, parts in _filled(results).items()}
+        return {key: _together(parts) for key, parts in _same_names(results).items()}
     if isinstance(first, tuple | list):
         return type(first)(_together(list(parts)) for parts in zip(*results, strict=True))
     if any(result != first for result in results):
@@ -181,10 +189,17 @@ def _together(results: list) -> Any:
     return first
 
 
-def _filled(results: list[dict[str, Tensor]]) -> dict[str, list[Tensor]]:
-    """Name -> a tensor of each replica; nan for a layer that it has skipped this time."""
-    kinds = {name: tensor for result in results for name, tensor in result.items()}
-    return {
-        name: [result.get(name, torch.full_like(kind, torch.nan)) for result in results]
-        for name, kind in kinds.items()
-    }
+def _same_names(results: list[dict[str, Tensor]]) -> dict[str, list[Tensor]]:
+    """Name -> a tensor of each replica.
+
+    Raises InputError for a layer that a replica has left out: its weights must then stay as they
+    are, but the optimizer updates those of all replicas together.
+    """
+    names = {name for result in results for name in result}
+    for name in sorted(names):
+        if any(name not in result for result in results):
+            raise InputError(
+                f"{name} is left out of a pass in some replicas and not in others, which are"
+                " trained together: let the network multiply what it leaves out by zero"
+            )
+    return {name: [result[name] for result in results] for name in results[0]}
