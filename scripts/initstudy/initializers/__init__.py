@@ -62,6 +62,14 @@ class Context:
     output_std: float
     """The target standard deviation of the logits."""
 
+    @property
+    def example(self) -> Tensor:
+        """Two blank inputs of the network: enough to see which layers a pass calls.
+
+        The calibration set is empty for initializers that do not look at it.
+        """
+        return self.images.new_zeros(2, *self.images.shape[1:])
+
 
 def initialize(
     network: nn.Module, initializer: Callable, options: dict, context: Context

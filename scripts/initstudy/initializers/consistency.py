@@ -71,7 +71,7 @@ def match_moments(
     output_std: float,
 ) -> None:
     """Draw every layer from `base` and move its pre-activations towards their target."""
-    last = list(weighted_layers(network, context.images).values())[-1]
+    last = list(weighted_layers(network, context.example).values())[-1]
     draw = getattr(nn.init, f"{base}_")
 
     def visit(layer: nn.Conv2d | nn.Linear, inputs: Tensor) -> None:

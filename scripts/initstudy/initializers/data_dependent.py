@@ -53,7 +53,7 @@ def kraehenbuehl(
         normalize_channels(layer, inputs)
 
     visit_layers(network, context.images, visit)
-    layers = list(weighted_layers(network, context.images).values())
+    layers = list(weighted_layers(network, context.example).values())
     for _ in range(iterations):
         balance(layers, rates_of_change(network, context), damping)
     return Calibration(samples=(1 + iterations) * len(context.images))
@@ -79,7 +79,7 @@ def rates_of_change(network: nn.Module, context: Context) -> Tensor:
     eta from N(0, I). As eta is drawn for each image by itself, the square of the batch's gradient
     is, in expectation, the sum of the squares of the images' gradients, which the paper averages.
     """
-    weights = [layer.weight for layer in weighted_layers(network, context.images).values()]
+    weights = [layer.weight for layer in weighted_layers(network, context.example).values()]
     with torch.enable_grad():
         logits = network(context.images)
         direction = torch.randn(logits.shape, generator=context.generator)

@@ -16,7 +16,7 @@ from initstudy.networks.layers import weighted_layers
 
 def zero(network: nn.Module, context: Context) -> None:
     """Zero weights and biases: hidden layers never change, only the last bias moves."""
-    for layer in weighted_layers(network, context.images).values():
+    for layer in weighted_layers(network, context.example).values():
         layer.weight.zero_()
         zero_bias(layer)
 
@@ -61,7 +61,7 @@ def lecun_normal(network: nn.Module, context: Context) -> None:
 
 def pytorch_default(network: nn.Module, context: Context) -> None:
     """What torch.nn's layers draw by themselves: U(-b, b), b = 1 / sqrt(fan_in), biases too."""
-    for layer in weighted_layers(network, context.images).values():
+    for layer in weighted_layers(network, context.example).values():
         nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=context.generator)
         bound = 1 / math.sqrt(layer.weight[0].numel())
         if layer.bias is not None:
@@ -75,6 +75,6 @@ def _check_mode(mode: str) -> None:
 
 def _draw(network: nn.Module, context: Context, distribution: Callable, **options) -> None:
     """Draw every layer's weights from a distribution of torch.nn.init; biases are zero."""
-    for layer in weighted_layers(network, context.images).values():
+    for layer in weighted_layers(network, context.example).values():
         distribution(layer.weight, generator=context.generator, **options)
         zero_bias(layer)

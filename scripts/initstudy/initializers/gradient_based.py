@@ -39,7 +39,7 @@ def metainit(
     """
     he_normal(network, context)
     network.eval()
-    weights = [layer.weight for layer in weighted_layers(network, context.images).values()]
+    weights = [layer.weight for layer in weighted_layers(network, context.example).values()]
     classes = len(weights[-1])
     velocity = torch.zeros(len(weights))
     for _ in range(steps):

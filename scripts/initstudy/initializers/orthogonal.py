@@ -18,7 +18,7 @@ def orthogonal(network: nn.Module, context: Context, gain: float = 1.0) -> None:
 
     gain: factor of every weight; 1 is the published default.
     """
-    for layer in weighted_layers(network, context.images).values():
+    for layer in weighted_layers(network, context.example).values():
         nn.init.orthogonal_(layer.weight, gain, generator=context.generator)
         zero_bias(layer)
 
@@ -30,7 +30,7 @@ def delta_orthogonal(network: nn.Module, context: Context, gain: float = 1.0) ->
     in <= out; a layer with fewer outputs gets orthonormal rows, which keep all that they can.
     gain: factor of every weight; 1 is the published default.
     """
-    for layer in weighted_layers(network, context.images).values():
+    for layer in weighted_layers(network, context.example).values():
         matrix = torch.empty(layer.weight.shape[:2])
         nn.init.orthogonal_(matrix, gain, generator=context.generator)
         set_centre(layer, matrix)
@@ -45,7 +45,7 @@ def zero_hadamard(network: nn.Module, context: Context) -> None:
     Kernels hold it at their centre. The Hadamard matrix is scaled to be orthogonal, as in the
     authors' code. The paper's zeros for the last layer of a residual branch have no place here.
     """
-    for layer in weighted_layers(network, context.images).values():
+    for layer in weighted_layers(network, context.example).values():
         outputs, inputs = layer.weight.shape[:2]
         if outputs <= inputs:
             matrix = torch.eye(outputs, inputs)

@@ -1,9 +1,8 @@
-"""The networks of the study, as ordinary PyTorch.
+"""The sequential networks of the study, as ordinary PyTorch.
 
-A network is a function (classes, depth, norm) -> nn.Sequential of Conv2d, Linear, BatchNorm, ReLU,
-MaxPool2d, AvgPool2d and Flatten modules; it takes B x 3 x 32 x 32 images and ends in the Linear or
-Conv2d that gives the logits. Name a new one in config.yaml and it runs in every experiment,
-replicated by `training.replicated`.
+A network is a function (classes, depth, norm) -> nn.Module that takes B x 3 x 32 x 32 images and
+whose last linear layer or convolution gives the logits. Name a new one in config.yaml and it runs
+in every experiment.
 """
 
 from collections import OrderedDict

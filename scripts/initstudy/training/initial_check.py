@@ -10,8 +10,6 @@ from initstudy.core import seeds
 from initstudy.core.errors import InputError
 from initstudy.initializers import Context
 
-FEW_IMAGES = 2
-
 
 class InitialCheck:
     """Looks at each replica's network before and after its initializer."""
@@ -48,10 +46,11 @@ class InitialCheck:
                     " finite"
                 )
         outputs = _outputs(network, context)
-        if outputs != (FEW_IMAGES, self.classes):
+        wanted = (len(context.example), self.classes)
+        if outputs != wanted:
             raise InputError(
-                f"{self.network} gives outputs of shape {outputs} for {FEW_IMAGES} images; there"
-                f" are {self.classes} classes, so it must give {(FEW_IMAGES, self.classes)}"
+                f"{self.network} gives outputs of shape {outputs} for {wanted[0]} images; there are"
+                f" {self.classes} classes, so it must give {wanted}"
             )
 
     def replicas_differ(self, networks: Sequence[nn.Module]) -> None:
@@ -78,6 +77,6 @@ def _outputs(network: nn.Module, context: Context) -> tuple:
     """The shape of the outputs in evaluation mode."""
     with seeds.global_generators(seeds.GLOBAL):
         network.eval()
-        outputs = network(context.images[:1].expand(FEW_IMAGES, -1, -1, -1))
+        outputs = network(context.example)
         network.train()
     return tuple(outputs.shape) if isinstance(outputs, torch.Tensor) else (type(outputs).__name__,)
