@@ -24,7 +24,7 @@ from default_cell import ARCHITECTURE, default_task
 from initstudy.core.devices import choose_device, describe_device
 from initstudy.core.plugins import load_function
 from initstudy.data.store import SHAPE, Dataset
-from initstudy.networks.replicated import ReplicatedNetwork
+from initstudy.networks.replicated.network import ReplicatedNetwork
 from initstudy.training import loop
 from initstudy.training.cell import make_training
 from initstudy.training.checkpoints import Checkpoint
@@ -85,7 +85,7 @@ def main() -> None:
     networks = [architecture(CLASSES, cell.depth, cell.norm) for _ in range(cell.replicas)]
     training = make_training(
         cell,
-        ReplicatedNetwork(networks).to(device),
+        ReplicatedNetwork(networks, torch.randn(4, 3, 32, 32)).to(device),
         dataset,
         dataset.images["train"],
         dataset.labels["train"],

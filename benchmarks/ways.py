@@ -22,7 +22,7 @@ from torch.func import (
 from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
 
-from initstudy.networks.replicated import ReplicatedNetwork
+from initstudy.networks.replicated.network import ReplicatedNetwork
 from initstudy.optimizers import make_optimizer
 from initstudy.training.batches import MiniBatches, Normalizer
 from initstudy.training.recorder import replica_losses
@@ -162,7 +162,7 @@ def stacked(problem: Problem, after_step: AfterStep) -> None:
 
 def replicated(problem: Problem, after_step: AfterStep) -> None:
     """Ours: K networks as groups of channels of one."""
-    network = ReplicatedNetwork(problem.networks).to(problem.device)
+    network = ReplicatedNetwork(problem.networks, torch.randn(4, 3, 32, 32)).to(problem.device)
     optimizer = make_optimizer("adam", network.parameters(), RATE, 0.9)
     for images, labels in resident_batches(problem):
         losses = replica_losses(network(images), labels)

@@ -30,8 +30,8 @@ class Optimizer(ABC):
 
     @torch.no_grad()
     def step(self) -> None:
-        """Update the parameters by their gradients, which all of them need to have."""
-        self._update([parameter.grad for parameter in self.parameters])
+        """Update the parameters that have a gradient: those that are in use and not frozen."""
+        self._update([i for i, each in enumerate(self.parameters) if each.grad is not None])
 
     def state_dict(self) -> dict[str, list]:
         """What changes from step to step, by the names in STATE."""
@@ -43,8 +43,8 @@ class Optimizer(ABC):
             setattr(self, name, tensors)
 
     @abstractmethod
-    def _update(self, gradients: list[Tensor]) -> None:
-        """Update the parameters."""
+    def _update(self, chosen: list[int]) -> None:
+        """Update the parameters at these places."""
 
 
 class Adam(Optimizer):
@@ -58,14 +58,15 @@ class Adam(Optimizer):
         self.second_moments = [torch.zeros_like(parameter) for parameter in self.parameters]
         self.steps = [torch.zeros((), device=parameter.device) for parameter in self.parameters]
 
-    def _update(self, gradients: list[Tensor]) -> None:
+    def _update(self, chosen: list[int]) -> None:
+        parameters = [self.parameters[i] for i in chosen]
         adam(
-            self.parameters,
-            gradients,
-            self.first_moments,
-            self.second_moments,
+            parameters,
+            [parameter.grad for parameter in parameters],
+            [self.first_moments[i] for i in chosen],
+            [self.second_moments[i] for i in chosen],
             max_exp_avg_sqs=[],
-            state_steps=self.steps,
+            state_steps=[self.steps[i] for i in chosen],
             fused=True,
             amsgrad=False,
             beta1=self.momentum,
@@ -87,11 +88,13 @@ class SGD(Optimizer):
         # The first step makes them.
         self.velocities: list[Tensor | None] = [None] * len(self.parameters)
 
-    def _update(self, gradients: list[Tensor]) -> None:
+    def _update(self, chosen: list[int]) -> None:
+        parameters = [self.parameters[i] for i in chosen]
+        velocities = [self.velocities[i] for i in chosen]
         sgd(
-            self.parameters,
-            gradients,
-            self.velocities,
+            parameters,
+            [parameter.grad for parameter in parameters],
+            velocities,
             fused=True,
             weight_decay=0,
             momentum=self.momentum,
@@ -100,6 +103,8 @@ class SGD(Optimizer):
             nesterov=False,
             maximize=False,
         )
+        for i, velocity in zip(chosen, velocities, strict=True):
+            self.velocities[i] = velocity
 
 
 def make_optimizer(

@@ -181,6 +181,10 @@ CONTRADICTIONS = {
         axis("depth: [3, 2]"),
         ["experiments.first.depth: 2", "at least 3 for the network lenet5"],
     ),
+    "a depth between two": (
+        axis("network: [resnet]\n    depth: [8, 20, 21]"),
+        ["experiments.first.depth: 21", "one of 8, 14, 20, ... for the network resnet"],
+    ),
     "too shallow by default": (
         GOOD + "defaults: {network: plain, depth: 1}\n",
         ["defaults.depth: 1", "at least 2 for the network plain"],

@@ -7,7 +7,8 @@ import torch
 
 from initstudy.core import seeds
 from initstudy.initializers import Context, initialize
-from initstudy.networks.architectures import layer_inputs, lenet5, weighted_layers
+from initstudy.networks.architectures import lenet5
+from initstudy.networks.layers import after_each_layer
 from initstudy.optimizers import make_optimizer
 from initstudy.training.batches import Normalizer
 from initstudy.training.initial import LabelledBatches
@@ -54,9 +55,10 @@ def make_context(size=512, replica=0, optimizer="adam", learning_rate=1e-3, outp
 
 def preactivations(network, images):
     """Every weighted layer's outputs, one row a position, by the layer's name."""
-    layers = zip(weighted_layers(network), layer_inputs(network, images), strict=True)
-    with torch.no_grad():
-        return {name: layer(found).movedim(1, -1).flatten(0, -2) for name, (layer, found) in layers}
+    found = {}
+    with torch.no_grad(), after_each_layer(network, found.__setitem__):
+        network(images)
+    return found
 
 
 def made(initializer, network=None, context=None, **options):

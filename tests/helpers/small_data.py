@@ -6,12 +6,15 @@ import torch
 from initstudy.core import seeds
 from initstudy.initializers import Context
 
+BLANK = torch.zeros(2, 3, 32, 32)
+"""Images to find out with what layers a network calls."""
+
 
 def bare_context(replica: int) -> Context:
     """The context of a replica whose initializer looks at no data."""
     return Context(
         generator=seeds.generator(seeds.WEIGHTS, replica),
-        images=torch.empty(0, 3, 32, 32),
+        images=BLANK,
         labelled_batch=None,
         optimizer=None,
         output_std=0.1,

@@ -7,12 +7,14 @@ import pytest
 import torch
 
 from helpers.initializing import labelled_images
+from helpers.small_data import BLANK
 from initstudy.core import seeds
 from initstudy.core.plugins import load_function
 from initstudy.data.store import Dataset
 from initstudy.initializers import Context, initialize
-from initstudy.networks.architectures import lenet5, weighted_layers
-from initstudy.networks.replicated import ReplicatedNetwork
+from initstudy.networks.architectures import lenet5
+from initstudy.networks.layers import weighted_layers
+from initstudy.networks.replicated.network import ReplicatedNetwork
 from initstudy.optimizers import make_optimizer
 from initstudy.study.layers import Sources
 from initstudy.study.load import load_study
@@ -92,7 +94,7 @@ def test_a_replicated_draw_is_the_single_draw_with_that_replicas_seed(name, norm
     dataset = dataset_of(images)
     cell = cell_of(name, norm)
     networks, calibrations = drawn(name, cell, dataset, images, labels)
-    replicated = ReplicatedNetwork(networks)
+    replicated = ReplicatedNetwork(networks, BLANK)
     # The last one first: nothing is left over from the replicas before it.
     for replica in reversed(range(REPLICAS)):
         single, calibration = drawn_alone(name, cell, dataset, images, labels, replica)
@@ -102,7 +104,7 @@ def test_a_replicated_draw_is_the_single_draw_with_that_replicas_seed(name, norm
         ):
             assert torch.equal(found, expected), key
             assert found.isfinite().all(), key
-        for key, layer in weighted_layers(single).items():
+        for key, layer in weighted_layers(single, BLANK).items():
             assert torch.equal(replicated.layers()[key].weight[replica], layer.weight)
             assert torch.equal(replicated.layers()[key].bias[replica], layer.bias)
 

@@ -8,11 +8,12 @@ import torch
 from torch import nn
 
 from helpers.initializing import CLASSES, inputs, made, make_context, preactivations
-from helpers.small_data import bare_context
+from helpers.small_data import BLANK, bare_context
 from initstudy.initializers.consistency import consistency
 from initstudy.initializers.data_dependent import kraehenbuehl, lsuv
 from initstudy.initializers.orthogonal import orthogonal
-from initstudy.networks.architectures import plain, weighted_layers
+from initstudy.networks.architectures import plain
+from initstudy.networks.layers import weighted_layers
 
 SIZE = 512
 
@@ -117,7 +118,7 @@ def test_lsuv_stops_within_its_tolerance_and_charges_its_passes():
 
 def relative_rates(network, images):
     """The paper's rate of change of each layer, from one gradient an image."""
-    weights = [layer.weight for layer in weighted_layers(network).values()]
+    weights = [layer.weight for layer in weighted_layers(network, BLANK).values()]
     generator = torch.Generator().manual_seed(1)
     squares = torch.zeros(len(weights))
     for image in images:

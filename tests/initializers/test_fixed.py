@@ -8,11 +8,12 @@ from scipy import stats
 from torch import nn
 
 from helpers.initializing import made, preactivations
-from helpers.small_data import bare_context
+from helpers.small_data import BLANK, bare_context
 from initstudy.core import seeds
 from initstudy.core.errors import InputError
 from initstudy.initializers import fixed, initialize
-from initstudy.networks.architectures import lenet5, plain, weighted_layers
+from initstudy.networks.architectures import lenet5, plain
+from initstudy.networks.layers import weighted_layers
 
 # False-alarm rate of each Kolmogorov-Smirnov test; a run makes about 40 of them.
 ALPHA = 1e-6
@@ -37,7 +38,7 @@ def test_weights_are_pytorchs_bit_for_bit_and_biases_zero(name):
     initializer, options, function, torch_options = TORCH[name]
     network, _ = made(initializer, context=bare_context(3), **options)
     generator = seeds.generator(seeds.WEIGHTS, 3)
-    for layer in weighted_layers(network).values():
+    for layer in weighted_layers(network, BLANK).values():
         expected = function(torch.empty_like(layer.weight), generator=generator, **torch_options)
         assert torch.equal(layer.weight, expected)
         assert not layer.bias.any()
@@ -83,7 +84,7 @@ FORMULAS = {
 def test_weights_follow_the_formula(name):
     initializer, options, distribution = FORMULAS[name]
     network, _ = made(initializer, context=bare_context(0), **options)
-    for layer in weighted_layers(network).values():
+    for layer in weighted_layers(network, BLANK).values():
         positions = math.prod(layer.weight.shape[2:])
         fan_in, fan_out = layer.weight.shape[1] * positions, layer.weight.shape[0] * positions
         expected = distribution(fan_in, fan_out)

@@ -8,10 +8,10 @@ from torch import nn
 from torch.func import functional_call, hessian
 
 from helpers.initializing import CLASSES, made, make_context
-from helpers.small_data import bare_context
+from helpers.small_data import BLANK, bare_context
 from initstudy.initializers.fixed import he_normal
 from initstudy.initializers.gradient_based import gradient_quotient, gradinit, metainit
-from initstudy.networks.architectures import weighted_layers
+from initstudy.networks.layers import weighted_layers
 
 EPSILON = 1e-5
 NAMES = ("C1", "C2", "logits")
@@ -57,7 +57,11 @@ def explicit_quotient(network, images, labels):
 
 def multiples(network, reference):
     """The factor by which every weight is a multiple of the reference's, which is checked."""
-    pairs = zip(weighted_layers(network).values(), weighted_layers(reference).values(), strict=True)
+    pairs = zip(
+        weighted_layers(network, BLANK).values(),
+        weighted_layers(reference, BLANK).values(),
+        strict=True,
+    )
     factors = []
     for layer, original in pairs:
         weight, drawn = layer.weight.detach(), original.weight.detach()
@@ -94,7 +98,7 @@ def test_a_step_of_metainit_goes_down_the_slope_by_each_norm():
     before = made(he_normal, tiny_network(), context)[0].double()
     images = torch.randn(16, 3, 32, 32, generator=context.generator).double()
     labels = torch.randint(CLASSES, (16,), generator=context.generator)
-    for name, layer in weighted_layers(before).items():
+    for name, layer in weighted_layers(before, BLANK).items():
         quotients = []
         for factor in (1 + 1e-6, 1 - 1e-6):
             with torch.no_grad():

@@ -1,6 +1,7 @@
 """Orthogonal, delta-orthogonal and ZerO weights."""
 
 from collections import OrderedDict
+from dataclasses import replace
 
 import pytest
 import torch
@@ -8,9 +9,10 @@ from scipy.linalg import hadamard
 from torch import nn
 
 from helpers.initializing import made
-from helpers.small_data import bare_context
+from helpers.small_data import BLANK, bare_context
 from initstudy.initializers.orthogonal import delta_orthogonal, orthogonal, zero_hadamard
-from initstudy.networks.architectures import lenet5, weighted_layers
+from initstudy.networks.architectures import lenet5
+from initstudy.networks.layers import weighted_layers
 
 
 def centre(layer):
@@ -30,7 +32,7 @@ def is_orthogonal(matrix):
 @pytest.mark.parametrize("classes", [10, 100])
 def test_orthogonal_weights_are_orthogonal_matrices(classes):
     network, _ = made(orthogonal, lenet5(classes, 4, "none"), bare_context(0))
-    for layer in weighted_layers(network).values():
+    for layer in weighted_layers(network, BLANK).values():
         assert is_orthogonal(layer.weight.detach().flatten(1))
         assert not layer.bias.any()
 
@@ -38,7 +40,7 @@ def test_orthogonal_weights_are_orthogonal_matrices(classes):
 @pytest.mark.parametrize("classes", [10, 100])
 def test_delta_orthogonal_weights_are_orthogonal_at_the_centre_and_zero_elsewhere(classes):
     network, _ = made(delta_orthogonal, lenet5(classes, 4, "none"), bare_context(0))
-    for layer in weighted_layers(network).values():
+    for layer in weighted_layers(network, BLANK).values():
         assert is_orthogonal(centre(layer))
         assert layer.weight.count_nonzero() == centre(layer).count_nonzero()
         assert not layer.bias.any()
@@ -57,8 +59,9 @@ def test_delta_orthogonal_keeps_the_norm_through_100_linear_convolutions():
     convolutions = OrderedDict(
         (f"C{i}", nn.Conv2d(16, 16, kernel_size=3, padding=1)) for i in range(100)
     )
-    network, _ = made(delta_orthogonal, nn.Sequential(convolutions), bare_context(0))
     images = torch.randn(4, 16, 8, 8, generator=torch.Generator().manual_seed(0))
+    context = replace(bare_context(0), images=images)
+    network, _ = made(delta_orthogonal, nn.Sequential(convolutions), context)
     with torch.no_grad():
         norms = network(images).flatten(1).norm(dim=1)
     torch.testing.assert_close(norms, images.flatten(1).norm(dim=1), rtol=1e-4, atol=0)
@@ -74,7 +77,7 @@ def test_zero_hadamard_is_a_partial_identity_or_a_corner_of_a_hadamard_matrix():
         assert layer.weight.count_nonzero() == outputs * inputs
     assert torch.equal(network.F6.weight, torch.eye(84, 120))
     assert torch.equal(network.logits.weight, torch.eye(10, 84))
-    assert not any(layer.bias.any() for layer in weighted_layers(network).values())
+    assert not any(layer.bias.any() for layer in weighted_layers(network, BLANK).values())
     # Without randomness all replicas are equal.
     again, _ = made(zero_hadamard, context=bare_context(1))
     assert torch.equal(again.C5.weight, network.C5.weight)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from initstudy.core import native
 from initstudy.networks import pooled_convolution as module
 from initstudy.networks.pooled_convolution import SOURCE, pooled_convolution
-from initstudy.networks.replicated import ReplicatedNetwork
+from initstudy.networks.replicated.network import ReplicatedNetwork
 
 needs_compiler = pytest.mark.skipif(
     shutil.which("cc") is None, reason="no C compiler, so that nothing of this is in use"
@@ -114,10 +114,7 @@ def test_a_library_is_compiled_once_for_a_machine(monkeypatch, tmp_path):
 
 
 def network(*modules: nn.Module) -> ReplicatedNetwork:
-    named = nn.Sequential()
-    for number, part in enumerate(modules):
-        named.add_module(f"m{number}", part)
-    return ReplicatedNetwork([named])
+    return ReplicatedNetwork([nn.Sequential(*modules)], torch.randn(2, 3, 32, 32))
 
 
 @pytest.mark.parametrize(
@@ -137,12 +134,12 @@ def test_only_what_the_code_is_made_for_goes_to_it(convolution, pooling, fits, m
     calls = []
     original = module.pooled_convolution
     monkeypatch.setattr(
-        "initstudy.networks.replicated.pooled_convolution",
+        "initstudy.networks.replicated.weighted.pooled_convolution",
         lambda *arguments: calls.append(1) or original(*arguments),
     )
     torch.manual_seed(0)
     parts = (nn.Conv2d(3, 4, 5, **convolution), nn.ReLU(), nn.MaxPool2d(2, **pooling))
     images = torch.randn(2, 3, 32, 32)
-    found = network(*parts)(images)
+    found = network(*parts)(images)[0]
     torch.testing.assert_close(found, nn.Sequential(*parts)(images))
     assert bool(calls) == fits

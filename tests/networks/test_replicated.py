@@ -12,7 +12,7 @@ from helpers.small_data import bare_context, image_arrays
 from initstudy.core import seeds
 from initstudy.initializers.fixed import he_normal, pytorch_default
 from initstudy.networks.architectures import lenet5, plain
-from initstudy.networks.replicated import ReplicatedNetwork
+from initstudy.networks.replicated.network import ReplicatedNetwork
 from initstudy.optimizers import make_optimizer
 from initstudy.training.batches import MiniBatches, Normalizer
 from initstudy.training.checkpoints import Checkpoint
@@ -31,6 +31,9 @@ def networks(count: int, architecture=lenet5, depth: int = 3, norm: str = "none"
             pytorch_default(network, bare_context(replica))
         made.append(network)
     return made
+
+
+IMAGES = torch.randn(4, 3, 32, 32, generator=torch.Generator().manual_seed(0))
 
 
 def mini_batches(count: int, size: int = 16):
@@ -82,7 +85,7 @@ def test_replicas_train_like_separate_plain_networks(architecture, depth, norm, 
     precise = [(images.double(), labels) for images, labels in batches]
 
     def replicated_training(networks, batches):
-        replicated = ReplicatedNetwork(networks)
+        replicated = ReplicatedNetwork(networks, IMAGES.to(batches[0][0].dtype))
         rate = LEARNING_RATE[optimizer]
         trained = make_optimizer(optimizer, replicated.parameters(), rate, 0.9)
         return replicated, replicated_losses(replicated, trained, batches).numpy().T
@@ -119,7 +122,7 @@ def test_replicas_train_like_separate_plain_networks(architecture, depth, norm, 
 @pytest.mark.parametrize("norm", ["none", "batch"])
 def test_one_gradient_is_that_of_the_plain_network(norm):
     singles = networks(4, depth=4, norm=norm)
-    replicated = ReplicatedNetwork(singles)
+    replicated = ReplicatedNetwork(singles, IMAGES)
     images, labels = mini_batches(1)[0]
     replica_losses(replicated(images), labels).sum().backward()
     for replica, single in enumerate(singles):
@@ -133,7 +136,7 @@ def test_first_steps_do_not_depend_on_how_many_replicas_there_are():
     batches = mini_batches(STEPS)
     losses = {}
     for count in (1, 2, 7):
-        replicated = ReplicatedNetwork(networks(count))
+        replicated = ReplicatedNetwork(networks(count), IMAGES)
         optimizer = make_optimizer("adam", replicated.parameters(), 1e-3, 0.9)
         losses[count] = replicated_losses(replicated, optimizer, batches)[:, 0]
     torch.testing.assert_close(losses[1], losses[7], rtol=2e-3, atol=2e-4)
@@ -149,7 +152,7 @@ def test_a_diverging_replica_leaves_the_others_alone(norm):
     batches = mini_batches(20)
 
     def run(singles):
-        replicated = ReplicatedNetwork(singles)
+        replicated = ReplicatedNetwork(singles, IMAGES)
         optimizer = make_optimizer("adam", replicated.parameters(), 1e-3, 0.9)
         return replicated_losses(replicated, optimizer, batches)
 
@@ -160,10 +163,11 @@ def test_a_diverging_replica_leaves_the_others_alone(norm):
 
 def test_preactivations_are_the_layers_outputs():
     singles = networks(2, depth=4, norm="batch")
-    replicated = ReplicatedNetwork(singles)
-    replicated.track_running_statistics(False)
+    replicated = ReplicatedNetwork(singles, IMAGES)
     images = mini_batches(1)[0][0]
-    found = dict(replicated.preactivations(images))
+    found = {}
+    with torch.no_grad(), replicated.leaving_no_trace():
+        replicated.observe(images, lambda name, values: found.update({name: values}))
     for replica, single in enumerate(singles):
         single.train()
         activations = images
@@ -176,14 +180,14 @@ def test_preactivations_are_the_layers_outputs():
 
 
 def test_statistics_pass_leaves_running_statistics_alone():
-    replicated = ReplicatedNetwork(networks(2, norm="batch"))
+    replicated = ReplicatedNetwork(networks(2, norm="batch"), IMAGES)
     before = copy.deepcopy(dict(replicated.named_buffers()))
     images, labels = mini_batches(1)[0]
     StatisticsRecorder(replicated, images, 0.1).record(0, images, labels)
     for name, buffer in replicated.named_buffers():
         assert torch.equal(buffer, before[name])
     replicated(images)
-    name = "operations.C1_norm.running_mean"
+    name = "operations.module/C1_norm.running_mean"
     assert not torch.equal(replicated.get_buffer(name), before[name])
 
 
@@ -193,7 +197,7 @@ def run_training(epochs: int = 2, count: int = 2, batch_size: int = 32):
     normalize = Normalizer(np.full(3, 0.5), np.full(3, 0.25), torch.device("cpu"))
     held_out = {"validation": (torch.tensor(images), torch.tensor(labels))}
     held_out["test"] = tuple(part[:50] for part in held_out["validation"])
-    replicated = ReplicatedNetwork(networks(count))
+    replicated = ReplicatedNetwork(networks(count), IMAGES)
     recorder = StatisticsRecorder(replicated, normalize(held_out["validation"][0]), 0.1)
     batches = MiniBatches(*held_out["validation"], batch_size, seed=3)
     optimizer = make_optimizer("sgd", replicated.parameters(), 0.05, 0.9)
@@ -264,5 +268,5 @@ def test_he_draw_is_copied_into_the_replicas_unchanged():
     singles = networks(2)
     with torch.no_grad():
         he_normal(singles[1], bare_context(5))
-    replicated = ReplicatedNetwork(singles)
-    assert torch.equal(replicated.operations["C5"].weight[1], singles[1].C5.weight)
+    replicated = ReplicatedNetwork(singles, IMAGES)
+    assert torch.equal(replicated.layers()["C5"].weight[1], singles[1].C5.weight)

@@ -8,13 +8,14 @@ import pytest
 
 from helpers.bad_names import CLAIM, CLAIMS, CONTRADICTIONS, NAMES, PROBE, PROBES
 from helpers.bad_values import FILES, GOOD, KEYS, VALUES
+from helpers.small_data import BLANK
 from initstudy.core.errors import InputError
 from initstudy.core.plugins import load_function
 from initstudy.data.digits import digits
 from initstudy.data.photos import photos
 from initstudy.data.splits import split_training_part
-from initstudy.networks import architectures as networks
-from initstudy.study.checks.cells import MINIMUM_DEPTHS
+from initstudy.networks.layers import weighted_layers
+from initstudy.study.checks.cells import DEPTHS
 from initstudy.study.checks.keys import schema
 from initstudy.study.layers import Sources
 from initstudy.study.load import Study, load_study
@@ -94,9 +95,10 @@ def test_descriptions_name_the_limits_of_the_schema():
 
 
 def test_networks_have_the_depth_that_is_declared():
-    for method, least in MINIMUM_DEPTHS.items():
+    for method, (least, step) in DEPTHS.items():
         network = load_function(method, "initstudy.networks")
-        assert len(networks.weighted_layers(network(10, least, "none"))) > least
+        for depth in (least, least + step):
+            assert len(weighted_layers(network(10, depth, "none"), BLANK)) >= depth
         with pytest.raises(InputError, match="at least"):
             network(10, least - 1, "none")
 

@@ -57,7 +57,7 @@ def test_samples_and_time_are_those_of_whole_mini_batches(table):
 def test_the_measurement_is_a_time():
     networks = [torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3072, 10))]
     cell = SimpleNamespace(optimizer="adam", batch_size=8, momentum=0.9)
-    network = cost.ReplicatedNetwork(networks)
+    network = cost.ReplicatedNetwork(networks, torch.randn(2, 3, 32, 32))
     step, evaluation = cost.measure_speed(network, cell, 10, torch.device("cpu"))
     assert 0 < step < 1
     assert 0 < evaluation < step

@@ -11,7 +11,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from helpers.small_data import image_arrays
 from initstudy.networks.architectures import lenet5
-from initstudy.networks.replicated import ReplicatedNetwork
+from initstudy.networks.replicated.network import ReplicatedNetwork
 from initstudy.optimizers import make_optimizer
 from initstudy.training.batches import MiniBatches, Normalizer
 from initstudy.training.loop import Training
@@ -48,7 +48,7 @@ class Waits(TorchDispatchMode):
 def training(optimizer: str, norm: str) -> Training:
     images, labels = map(torch.from_numpy, image_arrays(128, classes=10))
     normalize = Normalizer(np.full(3, 0.5), np.full(3, 0.25), torch.device("cpu"))
-    network = ReplicatedNetwork([lenet5(10, 4, norm) for _ in range(3)])
+    network = ReplicatedNetwork([lenet5(10, 4, norm) for _ in range(3)], normalize(images[:4]))
     return Training(
         network,
         make_optimizer(optimizer, network.parameters(), 0.01, 0.9),

@@ -8,12 +8,13 @@ import torch
 from torch import nn
 
 from helpers.initializing import inputs, labelled_images, made
-from helpers.small_data import bare_context, image_arrays
+from helpers.small_data import BLANK, bare_context, image_arrays
 from initstudy.analysis.signals import SMALLEST_SQUARE, geometric_rates, signal_table
 from initstudy.core.errors import InputError
 from initstudy.data.store import ArraySource, write_dataset
 from initstudy.initializers.fixed import he_normal, normal, pytorch_default, zero
-from initstudy.networks.architectures import lenet5, plain, weighted_layers
+from initstudy.networks.architectures import lenet5, plain
+from initstudy.networks.layers import weighted_layers
 from initstudy.networks.moments import discrepancy, moments
 from initstudy.records.probe import read_probe, write_probe
 from initstudy.training.initial import Methods
@@ -77,7 +78,7 @@ def test_signals_are_those_of_plain_pytorch(network):
 
         return hook
 
-    layers = weighted_layers(network)
+    layers = weighted_layers(network, BLANK)
     for name, layer in layers.items():
         layer.register_forward_hook(keep(name))
     nn.CrossEntropyLoss()(network(images), labels).backward()

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from initstudy.core.errors import InputError
-from initstudy.initializers import Calibration, Context
-from initstudy.networks.architectures import layer_inputs, weighted_layers
+from initstudy.initializers import Calibration, Context, zero_bias
+from initstudy.networks.layers import channels_of, visit_layers, weighted_layers
 from initstudy.networks.moments import Moments, moments
 
 MATCHES = ("scalar", "channel", "joint")
@@ -31,7 +31,7 @@ EIGENVALUE_FLOOR = 1e-3
 
 
 def consistency(
-    network: nn.Sequential,
+    network: nn.Module,
     context: Context,
     match: str = "channel",
     strength: float | str = 1.0,
@@ -63,7 +63,7 @@ def consistency(
 
 
 def match_moments(
-    network: nn.Sequential,
+    network: nn.Module,
     context: Context,
     match: str,
     strength: float,
@@ -71,20 +71,24 @@ def match_moments(
     output_std: float,
 ) -> None:
     """Draw every layer from `base` and move its pre-activations towards their target."""
-    last = list(weighted_layers(network).values())[-1]
+    last = list(weighted_layers(network, context.example).values())[-1]
     draw = getattr(nn.init, f"{base}_")
-    for layer, inputs in layer_inputs(network, context.images):
+
+    def visit(layer: nn.Conv2d | nn.Linear, inputs: Tensor) -> None:
         draw(layer.weight, generator=context.generator)
-        layer.bias.zero_()
+        zero_bias(layer)
         if strength == 0:
-            continue
-        outputs = layer(inputs).movedim(1, -1).flatten(0, -2)
+            return
+        outputs = layer(inputs).movedim(channels_of(layer), -1).flatten(0, -2)
         tau = output_std if layer is last else 1.0
         matrix, offset = affine_map(moments(outputs[:, None]), tau, match)
         matrix = torch.lerp(torch.eye(len(matrix), dtype=matrix.dtype), matrix, strength)
         weight = matrix @ layer.weight.flatten(1).to(matrix.dtype)
         layer.weight.copy_(weight.view_as(layer.weight))
-        layer.bias.copy_(strength * offset)
+        if layer.bias is not None:
+            layer.bias.copy_(strength * offset)
+
+    visit_layers(network, context.images, visit)
 
 
 def affine_map(sample: Moments, tau: float, match: str) -> tuple[Tensor, Tensor]:
@@ -114,7 +118,7 @@ def inverse_deviation(variance: Tensor) -> Tensor:
 
 
 def choose_strength(
-    network: nn.Sequential, context: Context, match: str, base: str, output_std: float
+    network: nn.Module, context: Context, match: str, base: str, output_std: float
 ) -> Calibration:
     """Initialize with the strength after which one optimizer step lowers the loss the most.
 
@@ -148,7 +152,7 @@ def choose_strength(
 
 
 def decrease_after_step(
-    network: nn.Sequential,
+    network: nn.Module,
     context: Context,
     step_batch: tuple[Tensor, Tensor],
     probe_batch: tuple[Tensor, Tensor],

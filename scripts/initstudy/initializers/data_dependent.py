@@ -3,12 +3,12 @@
 import torch
 from torch import Tensor, nn
 
-from initstudy.initializers import Calibration, Context
-from initstudy.networks.architectures import layer_inputs, weighted_layers
+from initstudy.initializers import Calibration, Context, zero_bias
+from initstudy.networks.layers import channels_of, visit_layers, weighted_layers
 
 
 def lsuv(
-    network: nn.Sequential, context: Context, tolerance: float = 0.1, max_iterations: int = 10
+    network: nn.Module, context: Context, tolerance: float = 0.1, max_iterations: int = 10
 ) -> Calibration:
     """Layer-sequential unit variance (Mishkin & Matas 2015, algorithm 1).
 
@@ -18,9 +18,11 @@ def lsuv(
     costs one pass.
     """
     passes = 1
-    for layer, inputs in layer_inputs(network, context.images):
+
+    def visit(layer: nn.Conv2d | nn.Linear, inputs: Tensor) -> None:
+        nonlocal passes
         nn.init.orthogonal_(layer.weight, generator=context.generator)
-        layer.bias.zero_()
+        zero_bias(layer)
         variance = layer(inputs).var()
         iterations = 0
         # No factor helps outputs that are constant (all inputs are dead, say).
@@ -29,11 +31,13 @@ def lsuv(
             variance = layer(inputs).var()
             iterations += 1
         passes = max(passes, 1 + iterations)
+
+    visit_layers(network, context.images, visit)
     return Calibration(samples=passes * len(context.images))
 
 
 def kraehenbuehl(
-    network: nn.Sequential, context: Context, iterations: int = 10, damping: float = 0.25
+    network: nn.Module, context: Context, iterations: int = 10, damping: float = 0.25
 ) -> Calibration:
     """Data-dependent initialization with random filters (Kraehenbuehl et al. 2015).
 
@@ -42,11 +46,14 @@ def kraehenbuehl(
     (algorithm 2): layers are rescaled, `iterations` times, until all of them change at the same
     rate.
     """
-    for layer, inputs in layer_inputs(network, context.images):
+
+    def visit(layer: nn.Conv2d | nn.Linear, inputs: Tensor) -> None:
         nn.init.normal_(layer.weight, generator=context.generator)
-        layer.bias.zero_()
+        zero_bias(layer)
         normalize_channels(layer, inputs)
-    layers = list(weighted_layers(network).values())
+
+    visit_layers(network, context.images, visit)
+    layers = list(weighted_layers(network, context.example).values())
     for _ in range(iterations):
         balance(layers, rates_of_change(network, context), damping)
     return Calibration(samples=(1 + iterations) * len(context.images))
@@ -57,21 +64,22 @@ def normalize_channels(layer: nn.Conv2d | nn.Linear, inputs: Tensor) -> None:
 
     A channel that is constant (all its inputs are dead, say) is only centred.
     """
-    outputs = layer(inputs).transpose(0, 1).flatten(1)
+    outputs = layer(inputs).movedim(channels_of(layer), 0).flatten(1)
     std, mean = torch.std_mean(outputs, dim=1, correction=0)
     std = torch.where(std > 0, std, 1.0)
     layer.weight /= std.view(-1, *[1] * (layer.weight.dim() - 1))
-    layer.bias.copy_((layer.bias - mean) / std)
+    if layer.bias is not None:
+        layer.bias.copy_((layer.bias - mean) / std)
 
 
-def rates_of_change(network: nn.Sequential, context: Context) -> Tensor:
+def rates_of_change(network: nn.Module, context: Context) -> Tensor:
     """By how much a gradient step would change each layer, relative to its weights: L.
 
     The ratio of the gradient's norm to the weights', for the random linear loss <eta, logits>,
     eta from N(0, I). As eta is drawn for each image by itself, the square of the batch's gradient
     is, in expectation, the sum of the squares of the images' gradients, which the paper averages.
     """
-    weights = [layer.weight for layer in weighted_layers(network).values()]
+    weights = [layer.weight for layer in weighted_layers(network, context.example).values()]
     with torch.enable_grad():
         logits = network(context.images)
         direction = torch.randn(logits.shape, generator=context.generator)
@@ -92,4 +100,5 @@ def balance(layers: list[nn.Conv2d | nn.Linear], rates: Tensor, damping: float) 
     output_scales = factors.cumprod(dim=0)
     for layer, factor, output_scale in zip(layers, factors, output_scales, strict=True):
         layer.weight *= factor
-        layer.bias *= output_scale
+        if layer.bias is not None:
+            layer.bias *= output_scale

@@ -10,41 +10,41 @@ from collections.abc import Callable
 from torch import nn
 
 from initstudy.core.errors import InputError
-from initstudy.initializers import Context
-from initstudy.networks.architectures import weighted_layers
+from initstudy.initializers import Context, zero_bias
+from initstudy.networks.layers import weighted_layers
 
 
-def zero(network: nn.Sequential, context: Context) -> None:
+def zero(network: nn.Module, context: Context) -> None:
     """Zero weights and biases: hidden layers never change, only the last bias moves."""
-    for layer in weighted_layers(network).values():
+    for layer in weighted_layers(network, context.example).values():
         layer.weight.zero_()
-        layer.bias.zero_()
+        zero_bias(layer)
 
 
-def normal(network: nn.Sequential, context: Context, std: float = 0.01) -> None:
+def normal(network: nn.Module, context: Context, std: float = 0.01) -> None:
     """Weights from N(0, std^2); by default as in AlexNet (Krizhevsky et al. 2012)."""
     if std < 0:
         raise InputError(f"std {std}: the standard deviation of normal must not be negative")
     _draw(network, context, nn.init.normal_, std=std)
 
 
-def xavier_uniform(network: nn.Sequential, context: Context) -> None:
+def xavier_uniform(network: nn.Module, context: Context) -> None:
     """Weights from U(-b, b), b = sqrt(6 / (fan_in + fan_out)) (Glorot & Bengio 2010)."""
     _draw(network, context, nn.init.xavier_uniform_)
 
 
-def xavier_normal(network: nn.Sequential, context: Context) -> None:
+def xavier_normal(network: nn.Module, context: Context) -> None:
     """Weights from N(0, 2 / (fan_in + fan_out)), the normal twin of `xavier_uniform`."""
     _draw(network, context, nn.init.xavier_normal_)
 
 
-def he_uniform(network: nn.Sequential, context: Context, mode: str = "fan_in") -> None:
+def he_uniform(network: nn.Module, context: Context, mode: str = "fan_in") -> None:
     """Weights from U(-b, b), b = sqrt(6 / fan), the uniform twin of `he_normal`."""
     _check_mode(mode)
     _draw(network, context, nn.init.kaiming_uniform_, mode=mode, nonlinearity="relu")
 
 
-def he_normal(network: nn.Sequential, context: Context, mode: str = "fan_in") -> None:
+def he_normal(network: nn.Module, context: Context, mode: str = "fan_in") -> None:
     """Weights from N(0, 2 / fan) (He et al. 2015).
 
     mode: fan_in keeps the forward signal's second moment through ReLU layers, fan_out the
@@ -54,17 +54,18 @@ def he_normal(network: nn.Sequential, context: Context, mode: str = "fan_in") ->
     _draw(network, context, nn.init.kaiming_normal_, mode=mode, nonlinearity="relu")
 
 
-def lecun_normal(network: nn.Sequential, context: Context) -> None:
+def lecun_normal(network: nn.Module, context: Context) -> None:
     """Weights from N(0, 1 / fan_in) (LeCun et al. 1998, Efficient BackProp)."""
     _draw(network, context, nn.init.kaiming_normal_, nonlinearity="linear")
 
 
-def pytorch_default(network: nn.Sequential, context: Context) -> None:
+def pytorch_default(network: nn.Module, context: Context) -> None:
     """What torch.nn's layers draw by themselves: U(-b, b), b = 1 / sqrt(fan_in), biases too."""
-    for layer in weighted_layers(network).values():
+    for layer in weighted_layers(network, context.example).values():
         nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=context.generator)
         bound = 1 / math.sqrt(layer.weight[0].numel())
-        nn.init.uniform_(layer.bias, -bound, bound, generator=context.generator)
+        if layer.bias is not None:
+            nn.init.uniform_(layer.bias, -bound, bound, generator=context.generator)
 
 
 def _check_mode(mode: str) -> None:
@@ -72,8 +73,8 @@ def _check_mode(mode: str) -> None:
         raise InputError(f"mode {mode!r}: choose fan_in or fan_out")
 
 
-def _draw(network: nn.Sequential, context: Context, distribution: Callable, **options) -> None:
+def _draw(network: nn.Module, context: Context, distribution: Callable, **options) -> None:
     """Draw every layer's weights from a distribution of torch.nn.init; biases are zero."""
-    for layer in weighted_layers(network).values():
+    for layer in weighted_layers(network, context.example).values():
         distribution(layer.weight, generator=context.generator, **options)
-        layer.bias.zero_()
+        zero_bias(layer)

@@ -14,14 +14,14 @@ from torch.func import functional_call
 
 from initstudy.initializers import Calibration, Context
 from initstudy.initializers.fixed import he_normal
-from initstudy.networks.architectures import weighted_layers
+from initstudy.networks.layers import weighted_layers
 from initstudy.optimizers import Adam, Optimizer
 
 SCALE_GRADIENT_CLIP = 1.0
 
 
 def metainit(
-    network: nn.Sequential,
+    network: nn.Module,
     context: Context,
     steps: int = 500,
     batch_size: int = 64,
@@ -39,7 +39,7 @@ def metainit(
     """
     he_normal(network, context)
     network.eval()
-    weights = [layer.weight for layer in weighted_layers(network).values()]
+    weights = [layer.weight for layer in weighted_layers(network, context.example).values()]
     classes = len(weights[-1])
     velocity = torch.zeros(len(weights))
     for _ in range(steps):
@@ -58,14 +58,12 @@ def metainit(
     return Calibration(samples=steps * batch_size, steps=steps)
 
 
-def gradient_quotient(
-    network: nn.Sequential, images: Tensor, labels: Tensor, epsilon: float
-) -> Tensor:
+def gradient_quotient(network: nn.Module, images: Tensor, labels: Tensor, epsilon: float) -> Tensor:
     """Mean over all parameters of |(g - H g) / (g +- epsilon) - 1|, gradient g, Hessian H.
 
     Zero where a gradient step of size 1 leaves the gradient as it was. epsilon has the sign of g.
     """
-    parameters = list(network.parameters())
+    parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
     loss = F.cross_entropy(network(images), labels)
     gradient = _flat(torch.autograd.grad(loss, parameters, create_graph=True))
     half_square = gradient.square().sum() / 2
@@ -75,7 +73,7 @@ def gradient_quotient(
 
 
 def gradinit(
-    network: nn.Sequential,
+    network: nn.Module,
     context: Context,
     iterations: int = 390,
     batch_size: int = 128,

@@ -9,35 +9,35 @@ import math
 import torch
 from torch import Tensor, nn
 
-from initstudy.initializers import Context
-from initstudy.networks.architectures import weighted_layers
+from initstudy.initializers import Context, zero_bias
+from initstudy.networks.layers import weighted_layers
 
 
-def orthogonal(network: nn.Sequential, context: Context, gain: float = 1.0) -> None:
+def orthogonal(network: nn.Module, context: Context, gain: float = 1.0) -> None:
     """Uniformly random orthogonal matrices, out x (in kh kw) (Saxe et al. 2013).
 
     gain: factor of every weight; 1 is the published default.
     """
-    for layer in weighted_layers(network).values():
+    for layer in weighted_layers(network, context.example).values():
         nn.init.orthogonal_(layer.weight, gain, generator=context.generator)
-        layer.bias.zero_()
+        zero_bias(layer)
 
 
-def delta_orthogonal(network: nn.Sequential, context: Context, gain: float = 1.0) -> None:
+def delta_orthogonal(network: nn.Module, context: Context, gain: float = 1.0) -> None:
     """A random orthogonal matrix at the kernel's centre, zero elsewhere (Xiao et al. 2018).
 
     A convolution then acts on every pixel alone and keeps its norm. The paper needs
     in <= out; a layer with fewer outputs gets orthonormal rows, which keep all that they can.
     gain: factor of every weight; 1 is the published default.
     """
-    for layer in weighted_layers(network).values():
+    for layer in weighted_layers(network, context.example).values():
         matrix = torch.empty(layer.weight.shape[:2])
         nn.init.orthogonal_(matrix, gain, generator=context.generator)
         set_centre(layer, matrix)
-        layer.bias.zero_()
+        zero_bias(layer)
 
 
-def zero_hadamard(network: nn.Sequential, context: Context) -> None:
+def zero_hadamard(network: nn.Module, context: Context) -> None:
     """ZerO (Zhao et al. 2021): zeros and ones up to a factor, without any randomness.
 
     A layer that does not widen is a partial identity; one that does is the corner of a Hadamard
@@ -45,14 +45,14 @@ def zero_hadamard(network: nn.Sequential, context: Context) -> None:
     Kernels hold it at their centre. The Hadamard matrix is scaled to be orthogonal, as in the
     authors' code. The paper's zeros for the last layer of a residual branch have no place here.
     """
-    for layer in weighted_layers(network).values():
+    for layer in weighted_layers(network, context.example).values():
         outputs, inputs = layer.weight.shape[:2]
         if outputs <= inputs:
             matrix = torch.eye(outputs, inputs)
         else:
             matrix = hadamard(math.ceil(math.log2(outputs)))[:outputs, :inputs]
         set_centre(layer, matrix)
-        layer.bias.zero_()
+        zero_bias(layer)
 
 
 def hadamard(order: int) -> Tensor:

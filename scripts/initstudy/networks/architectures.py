@@ -1,15 +1,13 @@
-"""The networks of the study, as ordinary PyTorch.
+"""The sequential networks of the study, as ordinary PyTorch.
 
-A network is a function (classes, depth, norm) -> nn.Sequential of Conv2d, Linear, BatchNorm, ReLU,
-MaxPool2d, AvgPool2d and Flatten modules; it takes B x 3 x 32 x 32 images and ends in the Linear or
-Conv2d that gives the logits. Name a new one in config.yaml and it runs in every experiment,
-replicated by `training.replicated`.
+A network is a function (classes, depth, norm) -> nn.Module that takes B x 3 x 32 x 32 images and
+whose last linear layer or convolution gives the logits. Name a new one in config.yaml and it runs
+in every experiment.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
 
-from torch import Tensor, nn
+from torch import nn
 
 from initstudy.core.errors import InputError
 
@@ -80,28 +78,3 @@ def block(name: str, layer: nn.Conv2d | nn.Linear, norm: str) -> dict[str, nn.Mo
             modules[f"{name}_norm"] = nn.BatchNorm1d(layer.out_features)
     modules[f"{name}_relu"] = nn.ReLU()
     return modules
-
-
-def weighted_layers(network: nn.Sequential) -> dict[str, nn.Conv2d | nn.Linear]:
-    """The layers with weights, by name, in forward order; the last gives the logits."""
-    return {
-        name: module
-        for name, module in network.named_children()
-        if isinstance(module, nn.Conv2d | nn.Linear)
-    }
-
-
-def layer_inputs(
-    network: nn.Sequential, images: Tensor
-) -> Iterator[tuple[nn.Conv2d | nn.Linear, Tensor]]:
-    """Yield every weighted layer with its inputs, in forward order.
-
-    A layer's inputs are computed after the caller has dealt with the layers before it, so weights
-    that are set while iterating count from the next layer on: how data-dependent initializers go
-    through a network in a single pass.
-    """
-    activations = images
-    for module in network:
-        if isinstance(module, nn.Conv2d | nn.Linear):
-            yield module, activations
-        activations = module(activations)

@@ -12,17 +12,20 @@ from torch import Tensor
 from initstudy.core.devices import describe_device
 from initstudy.data.store import Dataset, read_dataset
 from initstudy.initializers import Calibration
-from initstudy.networks.replicated import ReplicatedNetwork
+from initstudy.networks.replicated.checked import replicate
+from initstudy.networks.replicated.network import ReplicatedNetwork
 from initstudy.optimizers import make_optimizer
 from initstudy.records.run import Run
 from initstudy.training.batches import MiniBatches, Normalizer, training_subset
 from initstudy.training.checkpoints import Checkpoint
-from initstudy.training.initial import Methods, initial_networks
+from initstudy.training.initial import Methods, initial_networks, new_network
 from initstudy.training.loop import History, Training
 from initstudy.training.recorder import StatisticsRecorder
 from initstudy.training.settings import Settings
 
 PROBE_SET_SIZE = 1024
+FEW_IMAGES = 4
+"""On which replicas are compared with plain networks."""
 
 
 def run_cell(
@@ -50,12 +53,13 @@ def run_cell(
         )
     else:
         # Their parameters come with the state.
-        architecture = methods.architecture()
-        networks = [
-            architecture(len(dataset.classes), cell.depth, cell.norm) for _ in range(cell.replicas)
-        ]
+        classes = len(dataset.classes)
+        networks = [new_network(methods, cell, classes, k) for k in range(cell.replicas)]
         calibrations = [Calibration(**calibration) for calibration in state["calibrations"]]
-    network = ReplicatedNetwork(networks).to(device)
+    normalize = Normalizer(dataset.mean, dataset.std, torch.device("cpu"))
+    few_images = normalize(torch.from_numpy(images[:FEW_IMAGES]))
+    network = replicate(networks, few_images).to(device)
+    parameters = sum(parameter.numel() for parameter in networks[0].parameters())
     training = make_training(cell, network, dataset, images, labels, device)
     initial = initial_parameters(network)
     if state is not None:
@@ -69,7 +73,7 @@ def run_cell(
         checkpoint,
         {"initial": initial, "calibrations": [asdict(entry) for entry in calibrations]},
     )
-    attributes = run_attributes(task, network, calibrations, device)
+    attributes = run_attributes(task, network.layer_names, parameters, calibrations, device)
     attributes["chance_accuracy"] = majority_accuracy(labels, dataset.labels["test"])
     return assembled(attributes, history, training.recorder, initial)
 
@@ -104,26 +108,30 @@ def make_training(
 
 
 def initial_parameters(network: ReplicatedNetwork) -> dict[str, dict[str, Tensor]]:
-    """Layer -> weight and bias as they are now, copied."""
+    """Layer -> weight and bias as they are now, copied, where the layer has them."""
     return {
-        name: {"weight": layer.weight.detach().clone(), "bias": layer.bias.detach().clone()}
+        name: {
+            kind: tensor.detach().clone()
+            for kind, tensor in layer._asdict().items()
+            if tensor is not None
+        }
         for name, layer in network.layers().items()
     }
 
 
 def run_attributes(
     task: dict,
-    network: ReplicatedNetwork,
+    layers: list[str],
+    parameters: int,
     calibrations: Sequence[Calibration],
     device: torch.device,
 ) -> dict:
     """The attributes of run.h5, but for its schema version."""
-    parameters = sum(parameter[0].numel() for parameter in network.parameters())
     return {
         "cell": task,
         "software": {name: version(name) for name in ("torch", "numpy", "h5py")},
         "device": describe_device(device),
-        "layers": network.layer_names,
+        "layers": layers,
         "parameters": parameters,
         "calibration_samples": np.array([c.samples for c in calibrations]),
         "calibration_steps": np.array([c.steps for c in calibrations]),

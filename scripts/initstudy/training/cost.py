@@ -10,7 +10,8 @@ import torch
 
 from initstudy.core.code import SCRIPTS
 from initstudy.core.plugins import NETWORKS, load_function
-from initstudy.networks.replicated import ReplicatedNetwork
+from initstudy.networks.replicated.checked import replicate
+from initstudy.networks.replicated.network import ReplicatedNetwork
 from initstudy.optimizers import make_optimizer
 from initstudy.study.cells import Cell, Experiment
 from initstudy.training.batches import Normalizer
@@ -46,8 +47,9 @@ def study_cost(
             key = (*(getattr(cell, axis) for axis in SPEED_AXES), size["classes"])
             if key not in speeds:
                 architecture = load_function(networks[cell.network], NETWORKS)
-                replicated = ReplicatedNetwork(
-                    [architecture(size["classes"], cell.depth, cell.norm) for _ in range(replicas)]
+                replicated = replicate(
+                    [architecture(size["classes"], cell.depth, cell.norm) for _ in range(replicas)],
+                    torch.randn(4, 3, 32, 32),
                 )
                 speeds[key] = measure_speed(replicated.to(device), cell, size["classes"], device)
             costs[cell.folder] = cell_cost(cell, replicas, size, *speeds[key], start_up)

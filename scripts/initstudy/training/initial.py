@@ -17,6 +17,7 @@ from initstudy.data.store import Dataset, read_dataset
 from initstudy.initializers import Calibration, Context, initialize
 from initstudy.optimizers import make_optimizer
 from initstudy.training.batches import Normalizer
+from initstudy.training.initial_check import InitialCheck
 from initstudy.training.progress import Progress
 from initstudy.training.settings import Settings
 
@@ -42,13 +43,13 @@ def initial_networks(
     images: np.ndarray,
     labels: np.ndarray,
     calibration_data: str | Path | None,
-) -> tuple[list[nn.Sequential], list[Calibration]]:
+) -> tuple[list[nn.Module], list[Calibration]]:
     """The replicas' networks and what their initialization cost.
 
     images, labels: the training images in use (uint8), for labelled batches and, unless the cell's
     calibration_source says otherwise, calibration.
     """
-    architecture, initializer = methods.architecture(), methods.initialization()
+    initializer = methods.initialization()
     new_optimizer = functools.partial(
         make_optimizer, cell.optimizer, learning_rate=cell.learning_rate, momentum=cell.momentum
     )
@@ -57,9 +58,10 @@ def initial_networks(
     if calibration_data is not None:
         pool = read_dataset(calibration_data).images["train"]
     networks, calibrations = [], []
+    check = InitialCheck(methods.network, methods.initializer, len(dataset.classes))
     progress = Progress("initial network", cell.replicas)
     for replica in range(cell.replicas):
-        network = architecture(len(dataset.classes), cell.depth, cell.norm)
+        network = new_network(methods, cell, len(dataset.classes), replica)
         generator = seeds.generator(seeds.CALIBRATION, replica)
         context = Context(
             generator=seeds.generator(seeds.WEIGHTS, replica),
@@ -68,10 +70,18 @@ def initial_networks(
             optimizer=new_optimizer,
             output_std=cell.output_std,
         )
-        calibrations.append(initialize(network, initializer, cell.options, context))
+        with seeds.global_generators(seeds.GLOBAL, replica, 1), check.of(network, context):
+            calibrations.append(initialize(network, initializer, cell.options, context))
         networks.append(network)
         progress.report(len(networks))
+    check.replicas_differ(networks)
     return networks, calibrations
+
+
+def new_network(methods: Methods, cell: Settings, classes: int, replica: int) -> nn.Module:
+    """A replica's network as it is constructed. Whatever it draws from starts from the replica."""
+    with seeds.global_generators(seeds.GLOBAL, replica, 0):
+        return methods.architecture()(classes, cell.depth, cell.norm)
 
 
 def calibration_inputs(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from initstudy.networks.replicated import ReplicatedNetwork
+from initstudy.networks.replicated.network import ReplicatedNetwork
 from initstudy.optimizers import Optimizer
 from initstudy.training.batches import MiniBatches, Normalizer
 from initstudy.training.checkpoints import Checkpoint
@@ -139,10 +139,8 @@ class Training:
     def _before_training(self) -> dict[str, Tensor]:
         """The first evaluation; its training values are those of the first mini-batch."""
         images, labels = self.batches[0]
-        self.network.track_running_statistics(False)
-        with torch.no_grad():
+        with self.network.leaving_no_trace(), torch.no_grad():
             logits = self.network(self.normalize(images))
-        self.network.track_running_statistics(True)
         accuracy = correct_predictions(logits, labels) / len(labels)
         return self._evaluation(replica_losses(logits, labels), accuracy)
 

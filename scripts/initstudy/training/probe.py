@@ -1,5 +1,6 @@
 """How far signals get through networks that were initialized and never trained."""
 
+import functools
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from torch import Tensor, nn
 from initstudy.core.devices import describe_device
 from initstudy.core.errors import InputError
 from initstudy.data.store import read_dataset
-from initstudy.networks.architectures import weighted_layers
+from initstudy.networks.layers import channels_of, weighted_layers
 from initstudy.networks.moments import discrepancy, moments
 from initstudy.records.probe import Probe
 from initstudy.training.batches import Normalizer
@@ -63,26 +64,34 @@ def probe_initializer(task: dict, methods: Methods, data: str | Path) -> Probe:
 
 
 def network_signals(
-    network: nn.Sequential, images: Tensor, labels: Tensor, output_std: float
+    network: nn.Module, images: Tensor, labels: Tensor, output_std: float
 ) -> dict[str, dict[str, float]]:
     """Layer -> quantity -> value (see `signals`), by one pass forward and one back.
 
     The loss is the mean cross-entropy. The network computes in float32 as in training; squares are
     taken in float64, so that a weak signal does not vanish in them.
     """
-    layers = weighted_layers(network)
-    outputs = {}
-    activations = images
-    for name, module in network.named_children():
-        activations = module(activations)
-        if name in layers:
-            outputs[name] = activations
-    loss = F.cross_entropy(activations, labels)
+    layers = weighted_layers(network, images)
+    outputs: dict[str, Tensor] = {}
+
+    def keep(name: str, _layer: nn.Module, _inputs: tuple, output: Tensor) -> Tensor | None:
+        if name in outputs:
+            return None
+        outputs[name] = output
+        return output.clone()  # what works in place on it leaves the kept one alone
+
+    hooks = [
+        layer.register_forward_hook(functools.partial(keep, name)) for name, layer in layers.items()
+    ]
+    logits = network(images)
+    for hook in hooks:
+        hook.remove()
+    loss = F.cross_entropy(logits, labels)
     weights = [layer.weight for layer in layers.values()]
     gradients = torch.autograd.grad(loss, [*weights, *outputs.values()])
     targets = dict.fromkeys(layers, 1.0) | {list(layers)[-1]: output_std}
     return {
-        name: output_signals(output, targets[name])
+        name: output_signals(output, channels_of(layers[name]), targets[name])
         | {
             "gradient_norm": weight_gradient.double().norm().item(),
             "preactivation_gradient_norm": output_gradient.double().norm().item(),
@@ -93,9 +102,9 @@ def network_signals(
     }
 
 
-def output_signals(output: Tensor, target_std: float) -> dict[str, float]:
-    """The moments of a layer's outputs, B x C or B x C x H x W, and their discrepancy."""
-    samples = output.detach().movedim(1, -1).flatten(0, -2).double()
+def output_signals(output: Tensor, channels: int, target_std: float) -> dict[str, float]:
+    """The moments of a layer's outputs and their discrepancy; channels: their dimension."""
+    samples = output.detach().movedim(channels, -1).flatten(0, -2).double()
     sample = moments(samples[:, None])
     return {
         "second_moment": samples.square().mean().item(),

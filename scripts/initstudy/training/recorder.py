@@ -4,8 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from initstudy.networks.moments import discrepancy, moments
-from initstudy.networks.replicated import ReplicatedNetwork
+from initstudy.networks.moments import Moments, discrepancy, moments
+from initstudy.networks.replicated.network import ReplicatedNetwork
 from initstudy.training.batches import Normalizer
 
 EVALUATION_BATCH = 100
@@ -62,16 +62,15 @@ class StatisticsRecorder:
         self.targets = {name: output_std if name == names[-1] else 1.0 for name in names}
         self.steps: list[int] = []
         self.records: dict[str, dict[str, list[Tensor]]] = {name: {} for name in names}
-        self.initial = self._weights()
+        self.initial = self._copied_weights()
         self.previous = self.initial
 
     def record(self, step: int, images: Tensor, labels: Tensor) -> None:
         """Record the state after `step` updates; images (normalised) and labels come next."""
         self.steps.append(step)
-        self.network.track_running_statistics(False)
-        self._record_moments(images)
-        self._record_gradients(images, labels)
-        self.network.track_running_statistics(True)
+        with self.network.leaving_no_trace():
+            self._record_moments(images)
+            self._record_gradients(images, labels)
         self._record_weights()
 
     def statistics(self) -> dict[str, dict[str, Tensor]]:
@@ -92,42 +91,67 @@ class StatisticsRecorder:
 
     @torch.no_grad()
     def _record_moments(self, images: Tensor) -> None:
-        population = {}
+        population: dict[str, Moments] = {}
+
+        def add(layer: str, preactivations: Tensor) -> None:
+            found = moments(preactivations)
+            population[layer] = population[layer].merged(found) if layer in population else found
+
         for batch in self.probe_set.split(PROBE_SET_BATCH):
-            for layer, preactivations in self.network.preactivations(batch):
-                found = moments(preactivations)
-                seen = population.get(layer)
-                population[layer] = found if seen is None else seen.merged(found)
-        for layer, preactivations in self.network.preactivations(images):
-            sample = moments(preactivations)
-            self._append(layer, "sample_mean", sample.grand_mean())
-            self._append(layer, "sample_variance", sample.channel_variance())
-        for layer, whole in population.items():
-            self._append(layer, "population_mean", whole.grand_mean())
-            self._append(layer, "population_variance", whole.channel_variance())
-            self._append(layer, "discrepancy", discrepancy(whole, self.targets[layer]))
+            self.network.observe(batch, add)
+        samples: dict[str, Moments] = {}
+        self.network.observe(
+            images, lambda layer, preactivations: samples.update({layer: moments(preactivations)})
+        )
+        for layer in self.records:
+            sample, whole = samples.get(layer), population.get(layer)
+            self._append(layer, "sample_mean", sample and sample.grand_mean())
+            self._append(layer, "sample_variance", sample and sample.channel_variance())
+            self._append(layer, "population_mean", whole and whole.grand_mean())
+            self._append(layer, "population_variance", whole and whole.channel_variance())
+            distance = whole and discrepancy(whole, self.targets[layer])
+            self._append(layer, "discrepancy", distance)
 
     def _record_gradients(self, images: Tensor, labels: Tensor) -> None:
-        layers = self.network.layers()
+        weights = self._weights()
+        frozen = [weight for weight in weights.values() if not weight.requires_grad]
+        for weight in frozen:
+            weight.requires_grad_(True)
         loss = replica_losses(self.network(images), labels).sum()
-        gradients = torch.autograd.grad(loss, [layer.weight for layer in layers.values()])
-        for name, gradient in zip(layers, gradients, strict=True):
-            self._append(name, "gradient_norm", _norms(gradient))
+        gradients = torch.autograd.grad(
+            loss, list(weights.values()), allow_unused=True, materialize_grads=True
+        )
+        for weight in frozen:
+            weight.requires_grad_(False)
+        norms = dict(zip(weights, map(_norms, gradients), strict=True))
+        for name in self.records:
+            self._append(name, "gradient_norm", norms.get(name))
 
     def _record_weights(self) -> None:
-        weights = self._weights()
-        for name, weight in weights.items():
-            self._append(name, "weight_norm", _norms(weight))
-            self._append(name, "weight_delta", _norms(weight - self.initial[name]))
-            self._append(name, "weight_update", _norms(weight - self.previous[name]))
+        weights = self._copied_weights()
+        for name in self.records:
+            weight = weights.get(name)
+            known = weight is not None
+            self._append(name, "weight_norm", _norms(weight) if known else None)
+            for quantity, since in (
+                ("weight_delta", self.initial),
+                ("weight_update", self.previous),
+            ):
+                self._append(name, quantity, _norms(weight - since[name]) if known else None)
         self.previous = weights
 
     def _weights(self) -> dict[str, Tensor]:
-        return {
-            name: layer.weight.detach().clone() for name, layer in self.network.layers().items()
-        }
+        layers = self.network.layers()
+        return {name: layer.weight for name, layer in layers.items() if layer.weight is not None}
 
-    def _append(self, layer: str, quantity: str, values: Tensor) -> None:
+    def _copied_weights(self) -> dict[str, Tensor]:
+        return {name: weight.detach().clone() for name, weight in self._weights().items()}
+
+    def _append(self, layer: str, quantity: str, values: Tensor | None) -> None:
+        """values: K; None where there is nothing to record, such as the weight of a layer that
+        computes it from others, or the outputs of a layer that a pass has left out."""
+        if values is None:
+            values = torch.full((self.network.replicas,), torch.nan, device=self.probe_set.device)
         self.records[layer].setdefault(quantity, []).append(values)
 
 

@@ -7,11 +7,13 @@ from initstudy.study.cells import Cell
 from initstudy.study.checks.keys import WrongKey
 from initstudy.study.sources import IMAGES
 
-MINIMUM_DEPTHS = {
-    "architectures.lenet5": 3,
-    "architectures.plain": 2,
+DEPTHS = {
+    "architectures.lenet5": (3, 1),
+    "architectures.plain": (2, 1),
+    "residual.resnet": (8, 6),
 }
-"""The built-in networks' least depth. They know it themselves, but take seconds to import."""
+"""The built-in networks' least depth, and how far it is to the next one. They know it themselves,
+but take seconds to import."""
 
 
 def check_cells(study: dict, experiment: str, cells: list[Cell]) -> None:
@@ -37,12 +39,12 @@ def check_probe(study: dict, cells: list[Cell]) -> None:
 
 def contradiction(study: dict, cell: Cell) -> tuple[str, str] | None:
     """The axis that is wrong in view of the others, and why; None if there is none."""
-    least = MINIMUM_DEPTHS.get(study["networks"][cell.network]["method"], 1)
+    least, step = DEPTHS.get(study["networks"][cell.network]["method"], (1, 1))
     if cell.depth < least:
-        return (
-            "depth",
-            f"{cell.depth} must be at least {least} for the network {cell.network}",
-        )
+        return "depth", f"{cell.depth} must be at least {least} for the network {cell.network}"
+    if (cell.depth - least) % step:
+        depths = ", ".join(str(least + number * step) for number in range(3))
+        return "depth", f"{cell.depth} must be one of {depths}, ... for the network {cell.network}"
     used = images(study, cell.dataset, "training")
     if cell.train_size != "all":
         if found := excess("train_size", cell.train_size, used):
