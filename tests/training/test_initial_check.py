@@ -1,0 +1,117 @@
+"""Initial networks that nobody should train are refused in one sentence."""
+
+import random
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn.utils import parametrizations, weight_norm
+
+from helpers.small_data import bare_context
+from initstudy.core import seeds
+from initstudy.core.errors import InputError
+from initstudy.initializers import Calibration, initialize
+from initstudy.initializers.fixed import he_normal
+from initstudy.initializers.orthogonal import zero_hadamard
+from initstudy.training.initial_check import InitialCheck
+
+
+def network(outputs: int = 10) -> nn.Module:
+    return nn.Sequential(nn.Conv2d(3, 4, 32), nn.ReLU(), nn.Flatten(), nn.Linear(4, outputs))
+
+
+def initialized(initializer, count: int = 2, outputs: int = 10) -> list[nn.Module]:
+    """Networks made and checked as a job does it."""
+    check = InitialCheck("mine.py:network", "mine.py:weights", classes=10)
+    networks = []
+    for replica in range(count):
+        with seeds.global_generators(seeds.GLOBAL, replica, 0):
+            made = network(outputs)
+        context = bare_context(replica)
+        with seeds.global_generators(seeds.GLOBAL, replica, 1), check.of(made, context):
+            initialize(made, initializer, {}, context)
+        networks.append(made)
+    check.replicas_differ(networks)
+    return networks
+
+
+def not_finite(network, context):
+    network[0].weight[0] = torch.nan
+
+
+def reshaped(network, context):
+    network[3] = nn.Linear(4, 10, bias=False)
+
+
+def seeding(network, context):
+    torch.manual_seed(0)
+    nn.init.normal_(network[0].weight)
+    nn.init.normal_(network[3].weight)
+    nn.init.zeros_(network[0].bias)
+    nn.init.zeros_(network[3].bias)
+
+
+@pytest.mark.parametrize(
+    ("initializer", "outputs", "said"),
+    [
+        (
+            not_finite,
+            10,
+            r"mine.py:weights sets 0.weight of mine.py:network to numbers that",
+        ),
+        (reshaped, 10, r"changes the shape or number of parameters of mine.py:network \(3.bias\)"),
+        (seeding, 10, "all replicas of mine.py:network have the same weights.* does it set a seed"),
+        (he_normal, 7, r"gives outputs of shape \(2, 7\).* 10 classes, so it must give \(2, 10\)"),
+    ],
+)
+def test_what_is_wrong_is_named(initializer, outputs, said):
+    with pytest.raises(InputError, match=said):
+        initialized(initializer, outputs=outputs)
+
+
+def test_what_is_the_same_without_chance_may_be():
+    first, second = initialized(zero_hadamard)
+    assert torch.equal(first[0].weight, second[0].weight)
+
+
+def from_global_generators(network, context):
+    """As public code does it: whatever generator is at hand, and `return model`."""
+    nn.init.normal_(network[0].weight, std=0.02)
+    network[3].weight.copy_(torch.from_numpy(np.random.randn(10, 4)))  # noqa: NPY002
+    network[3].bias.fill_(random.random())
+    return network
+
+
+def test_global_generators_are_streams_of_the_replicas():
+    state = seeds.GlobalState()
+    three, two = initialized(from_global_generators, 3), initialized(from_global_generators, 2)
+    assert state.is_current()
+    for one, other in zip(three, two, strict=False):
+        for parameter, again in zip(one.parameters(), other.parameters(), strict=True):
+            assert torch.equal(parameter, again)
+    for index in (0, 3):
+        assert not torch.equal(three[0][index].weight, three[1][index].weight)
+        # Layers that are left as constructed, too.
+        assert not torch.equal(three[0][0].bias, three[1][0].bias)
+
+
+def test_only_a_calibration_that_is_returned_counts():
+    assert initialize(network(), from_global_generators, {}, bare_context(0)) == Calibration()
+
+
+def test_a_parametrization_is_set_by_its_inverse():
+    normed, plain = network(), network()
+    parametrizations.weight_norm(normed[0])
+    for each in (normed, plain):
+        initialize(each, he_normal, {}, bare_context(0))
+    torch.testing.assert_close(normed[0].weight, plain[0].weight)
+    assert torch.equal(normed[3].weight, plain[3].weight)
+
+
+def test_a_weight_that_a_hook_computes_is_refused():
+    hooked = network()
+    with pytest.warns(FutureWarning):
+        weight_norm(hooked[0])
+    with pytest.raises(InputError, match=r"the weight of 0 is no parameter.*parametrizations"):
+        initialize(hooked, he_normal, {}, bare_context(0))
