@@ -49,7 +49,7 @@ def plain_losses(network: nn.Module, optimizer: str, random: ReplicaRandom, repl
     return torch.stack(losses)
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+@pytest.mark.parametrize("optimizer", ["adam", pytest.param("sgd", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", NETWORKS)
 def test_replicas_are_trained_as_the_network_is(name, optimizer, capsys):
     networks = made(name, 3)
