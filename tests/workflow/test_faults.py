@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -205,6 +206,8 @@ def test_results_that_cannot_be_written_to_are_named(undisturbed, tmp_path):
     )
     assert outcome.returncode == 1
     said = outcome.stdout + outcome.stderr
-    assert "Write-protected output files for rule plot_experiment" in said
-    assert "results/studies/small/figures/first-curves.png" in said
+    # Snakemake looks at its jobs in no order, and stops at the first that it finds.
+    rule = r"Write-protected output files for rule (plot_experiment|bind_figures|publish_figures)"
+    assert re.search(rule, said)
+    assert re.search(r"affected files:\n +results/", said)
     assert "Traceback" not in said
