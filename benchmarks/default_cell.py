@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
-from initstudy.study.axes import AXES
+from initstudy.study.axes import AXES, CALIBRATION
 from initstudy.study.cells import Task, cell
 
 ROOT = Path(__file__).parents[1]
@@ -20,7 +20,5 @@ def default_task(**axes: object) -> Task:
     rates = values["learning_rate"]
     if isinstance(rates, dict):
         values["learning_rate"] = rates[values["optimizer"]]
-    values |= {
-        name: axis.uncalibrated for name, axis in AXES.items() if axis.uncalibrated is not None
-    }
-    return Task(cell(values), REPLICAS, OUTPUT_STD, options={})
+    values |= {name: AXES[name].unused for name in CALIBRATION}
+    return Task(cell(values), REPLICAS, OUTPUT_STD, options={}, network_options={})

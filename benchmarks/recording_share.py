@@ -22,12 +22,13 @@ import torch
 from default_cell import ARCHITECTURE, default_task
 
 from initstudy.core.devices import choose_device, describe_device
-from initstudy.core.plugins import load_function
-from initstudy.data.store import SHAPE, Dataset
+from initstudy.data.store import Dataset, image_shape
 from initstudy.networks.replicated.network import ReplicatedNetwork
+from initstudy.study.sources import IMAGE_SIZE
 from initstudy.training import loop
 from initstudy.training.cell import make_training
 from initstudy.training.checkpoints import Checkpoint
+from initstudy.training.initial import Methods, new_network
 from initstudy.training.recorder import StatisticsRecorder
 from initstudy.training.resources import BUFFERS
 from initstudy.training.settings import Settings
@@ -40,7 +41,7 @@ def made_up_images() -> Dataset:
     random = np.random.default_rng(0)
     return Dataset(
         images={
-            split: random.integers(0, 256, (count, *SHAPE), dtype=np.uint8)
+            split: random.integers(0, 256, (count, *image_shape(IMAGE_SIZE)), dtype=np.uint8)
             for split, count in COUNTS.items()
         },
         labels={split: random.integers(0, CLASSES, count) for split, count in COUNTS.items()},
@@ -81,8 +82,8 @@ def main() -> None:
     torch.manual_seed(0)
     device, dataset = choose_device("auto"), made_up_images()
     cell = Settings(default_task().as_dict())
-    architecture = load_function(ARCHITECTURE, "initstudy.networks")
-    networks = [architecture(CLASSES, cell.depth, cell.norm) for _ in range(cell.replicas)]
+    methods = Methods(ARCHITECTURE, "")
+    networks = [new_network(methods, cell, CLASSES, IMAGE_SIZE, k) for k in range(cell.replicas)]
     training = make_training(
         cell,
         ReplicatedNetwork(networks, torch.randn(4, 3, 32, 32)).to(device),

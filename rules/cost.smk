@@ -16,7 +16,7 @@ rule estimate_cost:
         runtime=30,
     params:
         experiments=as_json([entry.as_dict() for entry in STUDY.experiments.values()]),
-        networks=as_json(STUDY.networks),
+        networks=as_json({name: vars(network) for name, network in STUDY.networks.items()}),
         replicas=STUDY.replicas,
         device=STUDY.device,
         code=lambda wildcards: code_of("cost.py"),

@@ -4,7 +4,7 @@ import hashlib
 import zlib
 
 from initstudy.core.plugins import INITIALIZERS, NETWORKS, source_of
-from initstudy.study.sources import MODULES
+from initstudy.study.sources import IMAGE_SIZE, MODULES
 from initstudy.training.resources import BUFFERS, memory, minutes
 
 # fetch
@@ -44,7 +44,8 @@ def folder(wildcards):
     It is no input: it stays where it is, whatever storage results are kept in.
     """
     entry = STUDY.datasets[wildcards.dataset]
-    return ["--folder", entry["path"]] if "path" in entry else []
+    size = ["--size", str(entry["size"])] if "size" in entry else []
+    return ["--folder", entry["path"], *size] if "path" in entry else []
 
 
 @cache
@@ -113,7 +114,7 @@ def method_code(script, network, initializer):
     """The digest of what a command runs; of all networks and initializers, just these two."""
     return code_of(
         script,
-        source_of(STUDY.networks[network], NETWORKS),
+        source_of(STUDY.networks[network].method, NETWORKS),
         source_of(STUDY.methods[initializer], INITIALIZERS),
     )
 
@@ -125,7 +126,7 @@ def method_code(script, network, initializer):
 def methods(wildcards, output):
     """The command line's words for the functions that make and set a network."""
     network, initializer = STUDY.networks[wildcards.network], STUDY.methods[wildcards.initializer]
-    return ["--network", network, "--initializer", initializer]
+    return ["--network", network.method, "--initializer", initializer]
 
 
 def training_options(wildcards, output):
@@ -135,13 +136,20 @@ def training_options(wildcards, output):
     return [*methods(wildcards, output), *running]
 
 
+def needs(resource, wildcards, input, attempt):
+    """What a job asks for; every further try gets more, as the last one may have had too little."""
+    size = STUDY.datasets[wildcards.dataset].get("size", IMAGE_SIZE)
+    task = STUDY.task(cell_of(wildcards))
+    return attempt * resource(task, os.path.getsize(input.data[0]), size)
+
+
 def training_memory(wildcards, input, attempt):
-    """Megabytes; every further try gets more, as the last one may have had too few."""
-    return attempt * memory(STUDY.task(cell_of(wildcards)), os.path.getsize(input.data[0]))
+    """Megabytes."""
+    return needs(memory, wildcards, input, attempt)
 
 
 def training_minutes(wildcards, input, attempt):
-    return attempt * minutes(STUDY.task(cell_of(wildcards)), os.path.getsize(input.data[0]))
+    return needs(minutes, wildcards, input, attempt)
 
 
 # probe

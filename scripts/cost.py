@@ -9,14 +9,14 @@ import torch
 from initstudy.core.devices import choose_device, describe_device
 from initstudy.core.errors import run
 from initstudy.core.files import written_whole
-from initstudy.study.cells import Experiment
+from initstudy.study.cells import Experiment, Network
 from initstudy.training.cost import study_cost
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--experiments", type=json.loads, required=True, help="JSON list")
-    parser.add_argument("--networks", type=json.loads, required=True, help="name -> method, JSON")
+    parser.add_argument("--networks", type=json.loads, required=True, help="by their names, JSON")
     parser.add_argument("--replicas", type=int, required=True, help="networks a cell")
     parser.add_argument("--data", nargs="+", required=True, help="the prepared data sets")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps, ...")
@@ -26,7 +26,8 @@ def main() -> None:
     device = choose_device(arguments.device)
     sizes = dict(read_sizes(path) for path in arguments.data)
     experiments = [Experiment.from_dict(one) for one in arguments.experiments]
-    table = study_cost(experiments, arguments.replicas, arguments.networks, sizes, device)
+    networks = {name: Network(**one) for name, one in arguments.networks.items()}
+    table = study_cost(experiments, arguments.replicas, networks, sizes, device)
     with written_whole(arguments.output) as partial:
         table.to_csv(partial, index=False)
     print(table.to_string(index=False, float_format="{:.2f}".format))
@@ -35,11 +36,13 @@ def main() -> None:
 
 
 def read_sizes(path: str) -> tuple[str, dict]:
-    """The name of a prepared data set, with its images by split and its number of classes."""
+    """The name of a prepared data set, its images by split, their side, its number of classes."""
     with h5py.File(path) as file:
         counts = json.loads(file.attrs["provenance"])["counts"]
         classes = len(json.loads(file.attrs["classes"]))
-    return path.rpartition("/")[2].removesuffix(".h5"), counts | {"classes": classes}
+        side = file["train/images"].shape[-1]
+    name = path.rpartition("/")[2].removesuffix(".h5")
+    return name, counts | {"classes": classes, "side": side}
 
 
 if __name__ == "__main__":

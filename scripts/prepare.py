@@ -6,7 +6,7 @@ from pathlib import Path
 
 from initstudy.core.errors import InputError, run
 from initstudy.data.store import Source, write_dataset
-from initstudy.study.sources import ARCHIVES, MODULES
+from initstudy.study.sources import ARCHIVES, IMAGE_SIZE, MODULES
 
 
 def main() -> None:
@@ -26,6 +26,12 @@ def parse_arguments() -> argparse.Namespace:
         "--folder",
         default="",
         help="with --source folder: the folder with {train,test}/<class>/<image>",
+    )
+    parser.add_argument(
+        "--size",
+        type=int,
+        default=IMAGE_SIZE,
+        help="with --source folder: height and width to resize the images to, in pixels",
     )
     parser.add_argument(
         "--archives",
@@ -58,7 +64,7 @@ def open_source(arguments: argparse.Namespace) -> Source:
         return getattr(module, arguments.source)()
     if not arguments.folder:
         raise InputError("--source folder needs --folder with the path of the images")
-    return module.ImageFolder(Path(arguments.folder), arguments.threads)
+    return module.ImageFolder(Path(arguments.folder), arguments.threads, arguments.size)
 
 
 if __name__ == "__main__":

@@ -114,6 +114,19 @@ def test_uncalibrated_rows_agree_with_every_calibration():
     assert verdict(neither, table)["effect"] == pytest.approx(-1 / 30, abs=1e-6)
 
 
+def test_a_network_without_an_axis_agrees_with_every_value_of_it():
+    scores = np.array([0.5, 0.6, 0.5])
+    table = [rows(scores, network="resnet20", depth=0)]
+    table += [rows(scores - gap, depth=depth) for depth, gap in ((3, 0.02), (12, 0.04))]
+    table = pd.concat(table)
+    claim = replace(ADVANTAGE, compare={"network": "resnet20"}, against={"network": "lenet5"})
+    assert verdict(claim, table)["effect"] == pytest.approx(0.03)
+    turned = replace(claim, compare=claim.against, against=claim.compare)
+    assert verdict(turned, table)["effect"] == pytest.approx(-0.03)
+    deep = replace(claim, where={"depth": 12})
+    assert verdict(deep, table)["effect"] == pytest.approx(0.04)
+
+
 def test_uncalibrated_initializers_stand_in_every_facet():
     """The discrepancy orders 5 initializers rightly at one size and wrongly at the other."""
     table = []
@@ -160,10 +173,10 @@ def test_equal_differences_and_one_replica():
 
 
 def test_holm_corrects_over_the_claims_of_the_study():
-    claims = {f"claim{depth}": replace(ADVANTAGE, where={"depth": depth}) for depth in range(4)}
+    claims = {f"claim{depth}": replace(ADVANTAGE, where={"depth": depth}) for depth in range(1, 5)}
     effects = [standardized(mean, 0.04, 12) for mean in (0.024, 0.03, 0.06)]
     effects.append(np.array([0.5]))
-    table = pd.concat(pair(effect, depth=depth) for depth, effect in enumerate(effects))
+    table = pd.concat(pair(effect, depth=depth) for depth, effect in enumerate(effects, 1))
     found = judge(claims, {"main": table})
     assert found["claim"].tolist() == list(claims)
     p = found["p"]

@@ -10,6 +10,7 @@ from helpers.slurm_node import run
 from helpers.slurm_project import PATIENCE, QUICK, Project, run_name
 from initstudy.study.axes import AXES
 from initstudy.study.cells import Task, cell
+from initstudy.study.sources import IMAGE_SIZE
 from initstudy.training.resources import memory, minutes
 
 pytestmark = pytest.mark.slow
@@ -78,12 +79,14 @@ def test_what_was_disturbed_was_tried_again_with_more(disturbed):
     )
     data = (project.path / "results/data/digits.h5").stat().st_size
     points = [CELL | {"batch_size": batch, "calibration_size": size} for batch, size in NEEDS]
-    cells = [Task(cell(point), replicas=2, output_std=0.1, options={}) for point in points]
-    needs = [memory(task, data) for task in cells]
+    given = {"output_std": 0.1, "options": {}, "network_options": {}}
+    cells = [Task(cell(point), replicas=2, **given) for point in points]
+    needs = [memory(task, data, IMAGE_SIZE) for task in cells]
     # A group asks for the memory of its largest cell and the time of all.
     assert {job.megabytes for job in first} <= set(needs)
     assert max(job.megabytes for job in first) == max(needs)
-    assert sum({job.number: job.minutes for job in first}.values()) == 5 * minutes(cells[0], data)
+    limit = minutes(cells[0], data, IMAGE_SIZE)
+    assert sum({job.number: job.minutes for job in first}.values()) == 5 * limit
     assert len({job.number for job in again}) == 2
     assert {job.state for job in again} <= {"COMPLETED", "REQUEUED"}
     assert {job.megabytes for job in again} <= {2 * job.megabytes for job in first}

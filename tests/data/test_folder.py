@@ -56,6 +56,20 @@ def test_images_come_by_class_and_name_unchanged(root, monkeypatch):
     assert source.labels["test"].tolist() == [0, 0, 1, 1]
 
 
+@pytest.mark.parametrize("size", [8, 64])
+def test_images_have_the_size_that_is_asked_for(root, tmp_path, size):
+    source = ImageFolder(root, threads=2, size=size)
+    write_dataset(source, tmp_path / "out.h5")
+    images = read_dataset(tmp_path / "out.h5").images["test"]
+    assert images.shape == (4, 3, size, size)
+    # What is not enlarged is averaged over: eight images of 32 pixels have means as theirs.
+    means = images.mean(axis=(2, 3))
+    expected = np.stack(
+        [np.asarray(random_image(seed)).mean(axis=(0, 1)) for seed in (8, 10, 9, 11)]
+    )
+    np.testing.assert_allclose(means, expected, atol=1)
+
+
 def test_the_checksum_covers_paths_and_bytes(root):
     source = ImageFolder(root, threads=2)
     list(source.blocks("test"))

@@ -97,6 +97,7 @@ def test_signals_page(tmp_path, plot):
     initializers = catalogue(5)
     layers = [f"C{number}" for number in range(30)] + ["logits"]
     probed = {"dataset": "photos", "network": "plain", "depth": 30, "norm": "none"}
+    probed["activation"] = "relu"
     random = np.random.default_rng(0)
     probes = []
     for number, name in enumerate(initializers):
@@ -116,7 +117,7 @@ def test_signals_page(tmp_path, plot):
     told = json.dumps({name: vars(entry) for name, entry in initializers.items()})
     files = [tmp_path / f"{name}.h5" for name in initializers]
     words = plot("signals", "--study", "A study", "--initializers", told, "--probes", *files)
-    assert "A study; data set photos, network plain, depth 30, norm none; n = 4 draws." in words
+    assert "A study; data set photos, network plain, depth 30, norm none, activation relu" in words
     median = np.median(probes[4].signals["C29"]["second_moment"])
     said = (tmp_path / "a.rst").read_text()
     assert f"{initializers['consistency_joint'].label} {median:.2g}" in said

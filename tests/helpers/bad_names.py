@@ -42,6 +42,10 @@ def initializer(entry: str) -> str:
     return GOOD + f"initializers: {{{entry}}}\n"
 
 
+def network(entry: str) -> str:
+    return GOOD + f"networks: {{{entry}}}\n"
+
+
 def dataset(entry: str) -> str:
     return GOOD + f"datasets: {{{entry}}}\n"
 
@@ -58,8 +62,8 @@ NAMES = {
     "unknown network": (axis("network: [lenet]"), ["network: 'lenet'", "lenet5, plain"]),
     "unknown source": (axis("calibration_source: [x]"), ["calibration_source: 'x'", "noise"]),
     "unknown default network": (
-        GOOD + "defaults: {network: vgg}\n",
-        ["defaults.network: 'vgg'", "lenet5"],
+        GOOD + "defaults: {network: alexnet}\n",
+        ["defaults.network: 'alexnet'", "lenet5"],
     ),
     "no such file": (
         initializer("mine: {label: Mine, method: 'mine.py:draw'}"),
@@ -96,7 +100,7 @@ NAMES = {
     ),
     "like itself": (
         initializer("mine: {like: yours, label: Mine}, yours: {like: mine, label: Yours}"),
-        ["like: an initializer must not be like itself"],
+        ["like: an entry must not be like itself"],
     ),
     "like another one, without a label": (
         initializer("mine: {like: normal, options: {std: 0.1}}"),
@@ -105,6 +109,34 @@ NAMES = {
     "like another one, with an option that it does not take": (
         initializer("mine: {like: normal, label: Mine, options: {sdt: 0.1}}"),
         ["initializers.mine.options.sdt: unknown option", "allowed: std"],
+    ),
+    "network with an option that it does not take": (
+        network("mine: {like: plain, options: {widht: 8}}"),
+        ["networks.mine.options.widht: unknown option", "width"],
+    ),
+    "network with an option of another type": (
+        network("mine: {like: plain, options: {width: wide}}"),
+        ["networks.mine.options.width: 'wide' must be of type int"],
+    ),
+    "network whose option is no value of the axis that it fixes": (
+        network("mine: {like: plain, options: {norm: layer}}"),
+        ["networks.mine.options.norm: 'layer' must be one of none, batch"],
+    ),
+    "network with a fixed depth that it has not": (
+        network("mine: {like: vgg, options: {depth: 12}}"),
+        ["networks.mine.options.depth: 12 must be one of 11, 13, 16, 19 for the network mine"],
+    ),
+    "network that is like nothing": (
+        network("mine: {like: yours}"),
+        ["networks.mine.like: 'yours' is not declared"],
+    ),
+    "network with a parameter that nothing gives": (
+        network("mine: {method: 'PATH/networks.py:mine'}"),
+        ["networks.mine.method: its parameter blocks is none of classes, size, depth", "options"],
+    ),
+    "size of images that come as they are": (
+        dataset("big: {source: digits, size: 64, target_accuracy: 0.5}"),
+        ["datasets.big.size: the source digits takes no size"],
     ),
     "study that is not there": (
         GOOD + "extends: nowhere\n",
@@ -181,9 +213,14 @@ CONTRADICTIONS = {
         axis("depth: [3, 2]"),
         ["experiments.first.depth: 2", "at least 3 for the network lenet5"],
     ),
+    "calibration on images of another size": (
+        axis("calibration_source: [train, big]")
+        + "datasets: {big: {source: folder, path: a, size: 64, target_accuracy: 0.5}}\n",
+        ["calibration_source: big has images of 64 pixels, digits of 32"],
+    ),
     "a depth between two": (
         axis("network: [resnet]\n    depth: [8, 20, 21]"),
-        ["experiments.first.depth: 21", "one of 8, 14, 20, ... for the network resnet"],
+        ["experiments.first.depth: 21", "one of 8, 14, 20, 26, ... for the network resnet"],
     ),
     "too shallow by default": (
         GOOD + "defaults: {network: plain, depth: 1}\n",

@@ -15,6 +15,7 @@ CELL = {
     "network": "lenet5",
     "depth": 3,
     "norm": "none",
+    "activation": "relu",
     "initializer": "normal",
     "optimizer": "sgd",
     "learning_rate": 0.01,

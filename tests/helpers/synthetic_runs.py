@@ -61,6 +61,7 @@ def experiment(
         name=name,
         axes=defaults | {"initializer": list(initializers), "epochs": [5]} | axes,
         calibrated=[key for key, entry in initializers.items() if _looks_at_data(key, entry)],
+        unused={},
         study="A synthetic study",
         replicas=REPLICAS,
         learning_rates=CONFIG["defaults"]["learning_rate"],

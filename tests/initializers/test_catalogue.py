@@ -42,6 +42,8 @@ def cell_of(name, norm):
         "replicas": REPLICAS,
         "depth": 3,
         "norm": norm,
+        "activation": "relu",
+        "network_options": {},
         "options": INITIALIZERS[name].options | SHORTENED.get(name, {}),
         "optimizer": "sgd",
         "learning_rate": 0.01,

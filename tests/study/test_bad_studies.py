@@ -52,6 +52,7 @@ def test_what_the_wrong_studies_vary_is_right(tmp_path, text):
 @pytest.mark.parametrize(("text", "said"), WRONG.values(), ids=WRONG)
 def test_one_sentence_names_what_is_wrong(tmp_path, text, said):
     (tmp_path / "broken.py").write_text("def draw(:\n")
+    (tmp_path / "networks.py").write_text("def mine(classes, blocks): ...\n")
     message = sentence(tmp_path, text)
     file, _, rest = message.partition("mine.yaml")
     assert file == f"{tmp_path}/" or message.startswith("config.yaml: defaults.")
@@ -95,12 +96,12 @@ def test_descriptions_name_the_limits_of_the_schema():
 
 
 def test_networks_have_the_depth_that_is_declared():
-    for method, (least, step) in DEPTHS.items():
+    for method, depths in DEPTHS.items():
         network = load_function(method, "initstudy.networks")
-        for depth in (least, least + step):
+        for depth in depths[:2]:
             assert len(weighted_layers(network(10, depth, "none"), BLANK)) >= depth
-        with pytest.raises(InputError, match="at least"):
-            network(10, least - 1, "none")
+        with pytest.raises(InputError, match=f"depth {depths[0] - 1}: "):
+            network(10, depths[0] - 1, "none")
 
 
 # Of the official training parts: images a class.

@@ -12,7 +12,7 @@ DEFAULTS = {name: axis.default for name, axis in AXES.items()}
 
 def experiment(**varied: list) -> Experiment:
     axes = {axis: varied.get(axis, [DEFAULTS[axis]]) for axis in sorted(AXES)}
-    return Experiment("first", axes, ["consistency"])
+    return Experiment("first", axes, ["consistency"], {})
 
 
 VARIED = experiment(
@@ -86,9 +86,27 @@ def test_a_cell_without_calibration_lies_in_every_facet_of_calibration():
     assert set(CALIBRATION) == {"calibration_size", "calibration_source"}
 
 
+def test_a_network_is_not_multiplied_by_an_axis_that_it_does_not_take():
+    axes = {axis: [value] for axis, value in DEFAULTS.items()}
+    axes |= {"network": ["lenet5", "deep"], "depth": [3, 6], "norm": ["none", "batch"]}
+    found = Experiment("first", dict(sorted(axes.items())), [], {"deep": ["depth"]})
+    assert len(found.cells) == 2 * 2 + 2
+    deep = [one for one in found.cells if one.network == "deep"]
+    assert {one.depth for one in deep} == {0}
+    facets = [facet for facet in found.facets() if facet["network"] == "deep"]
+    assert facets == [{"network": "deep", "norm": norm} for norm in ("none", "batch")]
+    for facet in found.facets():
+        assert len([one for one in found.cells if one.lies_in(facet)]) == 1
+    # Where networks are side by side in a figure, one without depth stands beside every depth.
+    beside = found.facets("network")
+    assert {"depth": 6, "norm": "none"} in beside
+    inside = [one.network for one in found.cells if one.lies_in({"depth": 6, "norm": "none"})]
+    assert sorted(inside) == ["deep", "lenet5"]
+
+
 def test_an_experiment_is_the_same_after_json():
     shown = ShownExperiment(
-        *(VARIED.name, VARIED.axes, VARIED.calibrated),
+        *(VARIED.name, VARIED.axes, VARIED.calibrated, VARIED.unused),
         study="A study",
         replicas=3,
         learning_rates={"adam": 0.1},
@@ -105,9 +123,10 @@ def test_an_experiment_is_the_same_after_json():
 
 def test_a_task_is_the_axes_and_what_stands_beside_them():
     one = VARIED.cells[0]
-    values = Task(one, 10, 0.1, {"mode": "fan_in"}).as_dict()
+    values = Task(one, 10, 0.1, {"mode": "fan_in"}, {"width": 8}).as_dict()
     assert values == one.values() | {
         "replicas": 10,
         "output_std": 0.1,
         "options": {"mode": "fan_in"},
+        "network_options": {"width": 8},
     }

@@ -213,6 +213,7 @@ def test_a_probe_has_its_own_draws_and_batch_and_calibrates_on_any_training_imag
         changes = {"study": "embedded", "defaults": defaults, "replicas": 3}
         study = load_study(Sources(CONFIG, (ROOT / "studies",), [], changes), KINDS)
         point = {"dataset": "photos", "network": "plain", "depth": 9, "norm": "none"}
+        point["activation"] = "relu"
         found = study.probe_task(point | {"initializer": initializer}).as_dict()
         return {key: found[key] for key in found if key not in ("epochs", "seed")}
 

@@ -5,16 +5,17 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from initstudy.study.cells import Experiment
+from initstudy.study.cells import Experiment, Network
 from initstudy.training import cost
 
-SIZES = {"digits": {"train": 1000, "validation": 100, "test": 400, "classes": 10}}
-NETWORKS = {"lenet5": "architectures.lenet5"}
+SIZES = {"digits": {"train": 1000, "validation": 100, "test": 400, "classes": 10, "side": 32}}
+NETWORKS = {"lenet5": Network("architectures.lenet5", options={}, unused=[])}
 AXES = {
     "dataset": ["digits"],
     "network": ["lenet5"],
     "depth": [3],
     "norm": ["none"],
+    "activation": ["relu"],
     "initializer": ["zero", "he_normal"],
     "optimizer": ["sgd"],
     "learning_rate": [0.01],
@@ -29,7 +30,7 @@ AXES = {
 
 
 def experiment(name, **axes):
-    return Experiment(name, AXES | axes, calibrated=[])
+    return Experiment(name, AXES | axes, calibrated=[], unused={})
 
 
 @pytest.fixture
@@ -58,6 +59,7 @@ def test_the_measurement_is_a_time():
     networks = [torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3072, 10))]
     cell = SimpleNamespace(optimizer="adam", batch_size=8, momentum=0.9)
     network = cost.ReplicatedNetwork(networks, torch.randn(2, 3, 32, 32))
-    step, evaluation = cost.measure_speed(network, cell, 10, torch.device("cpu"))
+    size = {"classes": 10, "side": 32}
+    step, evaluation = cost.measure_speed(network, cell, size, torch.device("cpu"))
     assert 0 < step < 1
     assert 0 < evaluation < step

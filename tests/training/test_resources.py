@@ -33,17 +33,17 @@ def task_of(replicas, batch_size, depth, train_size, calibration_size, epochs=1)
         calibration_size=calibration_size,
         epochs=epochs,
     )
-    return Task(cell, replicas, output_std=0.1, options={})
+    return Task(cell, replicas, output_std=0.1, options={}, network_options={})
 
 
 @pytest.mark.parametrize("case", MEASURED)
 def test_jobs_get_what_they_took_and_not_much_more(case):
     data, *cell, megabytes, seconds = case
-    assert 1.2 * megabytes < memory(task_of(*cell), data) < 2.5 * megabytes
-    assert 3 * seconds < 60 * minutes(task_of(*cell), data)
+    assert 1.2 * megabytes < memory(task_of(*cell), data, 32) < 2.5 * megabytes
+    assert 3 * seconds < 60 * minutes(task_of(*cell), data, 32)
 
 
 def test_a_study_of_cifar10_fits_into_what_clusters_have():
     cell = task_of(30, 32, 3, "all", 512, epochs=10)
-    assert memory(cell, CIFAR10) < 4000
-    assert minutes(cell, CIFAR10) < 4 * 60
+    assert memory(cell, CIFAR10, 32) < 4000
+    assert minutes(cell, CIFAR10, 32) < 4 * 60

@@ -10,14 +10,15 @@ another: they are averaged, and the sample is one number a replica.
 target, that is, the smaller their initial discrepancy. It takes no `compare` and `with`; the sample
 are the initializers, ranked within every combination of the other axes.
 
-Initializers that look at no calibration inputs agree with every calibration size and source.
+What an initializer or a network does not use agrees with everything: without calibration every
+calibration size and source, for a network of one depth every depth.
 
 A network that diverged stays in, with the accuracies that it has, and nan counts as an accuracy of
 0: leaving failures out would favour the methods that fail.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -161,7 +162,7 @@ def _weigh(
 def _select(table: pd.DataFrame, claim: Claim, name: str, key: str) -> pd.DataFrame:
     """The rows of a table that have the values that a claim's `where`, `compare` or `with` names.
 
-    Where a calibration axis is fixed by `where`, rows without calibration stay too.
+    Where `where` fixes an axis, rows that do not use it stay too: without calibration, say.
     """
     for axis, value in claim.selections[key].items():
         matches = np.array([entry == value for entry in table[axis]], dtype=bool)
@@ -170,20 +171,41 @@ def _select(table: pd.DataFrame, claim: Claim, name: str, key: str) -> pd.DataFr
                 f"claims.{name}.{key}.{axis}: no row of the experiment {claim.experiment} "
                 f"that the claim's other keys leave has the value {value!r}"
             )
-        if key == "where" and axis in CALIBRATION:
-            matches |= ~_calibrated(table)
+        if key == "where":
+            matches |= ~_use(table, axis)
         table = table[matches]
     return table
 
 
-def _calibrated(table: pd.DataFrame) -> pd.Series:
-    return table["calibration_source"] != AXES["calibration_source"].uncalibrated
+def _use(table: pd.DataFrame, axis: str) -> pd.Series:
+    """Which rows use an axis."""
+    unused = AXES[axis].unused
+    return table[axis].map(lambda value: unused is None or value != unused).astype(bool)
 
 
-def _beside(others: pd.DataFrame, calibrated: pd.DataFrame, axes: list[str]) -> pd.DataFrame:
-    """Rows without calibration, once for each calibration that `calibrated` has at equal `axes`."""
-    calibrations = calibrated[[*axes, *CALIBRATION]].drop_duplicates()
-    return others.drop(columns=[*CALIBRATION]).merge(calibrations, on=axes, how="left")
+def _beside(
+    others: pd.DataFrame, using: pd.DataFrame, unused: Sequence[str], axes: list[str]
+) -> pd.DataFrame:
+    """Rows that do not use some axes, once for each of the values in `using` at equal `axes`."""
+    values = using[[*axes, *unused]].drop_duplicates()
+    return others.drop(columns=[*unused]).merge(values, on=axes, how="left")
+
+
+def _aligned(
+    first: pd.DataFrame, second: pd.DataFrame, agreeing: list[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Two tables of which one has the other's values of axes that it does not use itself."""
+    used = [
+        {axis for axis in agreeing if axis in AXES and _use(table, axis).any()}
+        for table in (first, second)
+    ]
+    lacking = [used[1] - used[0], used[0] - used[1]]
+    shared = [axis for axis in agreeing if axis not in lacking[0] | lacking[1]]
+    if lacking[0]:
+        first = _beside(first, second, sorted(lacking[0]), shared)
+    if lacking[1]:
+        second = _beside(second, first, sorted(lacking[1]), shared)
+    return first, second
 
 
 def _differences(name: str, claim: Claim, table: pd.DataFrame) -> np.ndarray:
@@ -193,12 +215,7 @@ def _differences(name: str, claim: Claim, table: pd.DataFrame) -> np.ndarray:
         raise InputError(f"claims.{name}: compare and with select the same rows")
     named = {*claim.compare, *claim.against}
     agreeing = [axis for axis in IDENTITY if axis not in named]
-    shared = [axis for axis in agreeing if axis not in CALIBRATION]
-    calibrated = (_calibrated(first).any(), _calibrated(second).any())
-    if calibrated == (False, True):
-        first = _beside(first, second, shared)
-    elif calibrated == (True, False):
-        second = _beside(second, first, shared)
+    first, second = _aligned(first, second, agreeing)
     scores = {}
     for key, side in (("compare", first), ("with", second)):
         settings = side[agreeing].itertuples(index=False, name=None)
@@ -239,11 +256,11 @@ def _by_facet(name: str, table: pd.DataFrame, metric: str) -> tuple[np.ndarray, 
             else table[metric].fillna(0.0)
         ),
     )
-    calibrated = _calibrated(table)
+    calibrated = _use(table, "calibration_source")
     if calibrated.any():
         # An initializer without calibration stands in every facet beside those with.
         shared = [axis for axis in facet if axis not in CALIBRATION]
-        others = _beside(table[~calibrated], table[calibrated], shared)
+        others = _beside(table[~calibrated], table[calibrated], CALIBRATION, shared)
         table = pd.concat([table[calibrated], others])
     keys = [*facet, "initializer"]
     cells = table.groupby(keys, dropna=False)[["closeness", "score"]].mean()

@@ -9,8 +9,7 @@ from sklearn.datasets import load_digits
 
 from initstudy.data.splits import stratified_mask
 from initstudy.data.store import ArraySource
-
-SIDE = 32  # height and width of every image, in pixels
+from initstudy.study.sources import IMAGE_SIZE
 
 
 def digits() -> ArraySource:
@@ -21,7 +20,7 @@ def digits() -> ArraySource:
     bunch = load_digits()
     grey = np.rint(bunch.images * 255 / 16).astype(np.uint8)
     enlarged = [
-        np.asarray(Image.fromarray(image).resize((SIDE, SIDE), Image.Resampling.BILINEAR))
+        np.asarray(Image.fromarray(image).resize(2 * (IMAGE_SIZE,), Image.Resampling.BILINEAR))
         for image in grey
     ]
     images = np.stack(enlarged)[:, None]

@@ -1,5 +1,6 @@
 """Any folder of images, {train,test}/<class>/<file>, of any number, size and mode."""
 
+import functools
 import hashlib
 import os
 import warnings
@@ -12,7 +13,8 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from initstudy.core.errors import InputError
-from initstudy.data.store import BLOCK, SHAPE
+from initstudy.data.store import BLOCK
+from initstudy.study.sources import IMAGE_SIZE
 
 
 class ImageFolder:
@@ -26,15 +28,17 @@ class ImageFolder:
     Args:
         root: the folder.
         threads: how many images are decoded at once.
+        size: height and width of the images it gives, in pixels.
 
     Raises:
         InputError: a part or its images are missing, or the parts differ in their classes.
     """
 
-    def __init__(self, root: Path, threads: int) -> None:
+    def __init__(self, root: Path, threads: int, size: int = IMAGE_SIZE) -> None:
         self.description = f"image folder {root}"
         self._root = root
         self._threads = threads
+        self.size = size
         self._parts = {"train": root / "train", "test": _test_part(root)}
         for folder in (root, *self._parts.values()):
             if not folder.is_dir():
@@ -60,7 +64,7 @@ class ImageFolder:
         self._digests: dict[str, str] = {}
 
     def blocks(self, part: str) -> Iterator[np.ndarray]:
-        """The part's images in the order of its labels, (n, 3, 32, 32) uint8 at a time.
+        """The part's images in the order of its labels, (n, 3, size, size) uint8 at a time.
 
         Raises:
             InputError: a file is no readable image, or the folder changed since it was counted.
@@ -74,12 +78,20 @@ class ImageFolder:
                     raise InputError(f"{folder} changed while it was read: prepare it again")
                 for start in range(0, count, BLOCK):
                     block = files[start : start + BLOCK]
-                    digests, images = zip(*_read_block(pool, block), strict=True)
+                    digests, images = zip(*self._read_block(pool, block), strict=True)
                     for digest, file in zip(digests, block, strict=True):
                         path = os.fsencode(file.relative_to(self._root))
                         part_digest.update(b"%s  %s\n" % (digest.encode(), path))
                     yield np.stack(images)
         self._digests[part] = f"sha256:{part_digest.hexdigest()}"
+
+    def _read_block(
+        self, pool: ThreadPoolExecutor, files: list[Path]
+    ) -> list[tuple[str, np.ndarray]]:
+        # Filters are global to the process, hence set here, around all threads, and not in each.
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            return list(pool.map(functools.partial(_read, size=self.size), files))
 
     def checksums(self) -> dict[str, str]:
         return self._digests
@@ -107,19 +119,12 @@ def _count(folder: Path) -> int:
     return count
 
 
-def _read_block(pool: ThreadPoolExecutor, files: list[Path]) -> list[tuple[str, np.ndarray]]:
-    # Filters are global to the process, hence set here, around all threads, and not in each.
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        return list(pool.map(_read, files))
-
-
-def _read(file: Path) -> tuple[str, np.ndarray]:
-    """The file's sha256 and its image, cropped to the central square: (3, 32, 32) uint8."""
+def _read(file: Path, size: int) -> tuple[str, np.ndarray]:
+    """The file's sha256 and its image, cropped to the central square: (3, size, size) uint8."""
     try:
         content = file.read_bytes()
         with Image.open(BytesIO(content)) as image:
-            small = ImageOps.fit(_to_rgb(image), SHAPE[1:], Image.Resampling.BOX)
+            small = ImageOps.fit(_to_rgb(image), (size, size), Image.Resampling.BOX)
     except Exception as error:  # Pillow's decoders raise anything on broken files
         reason = "no known format" if isinstance(error, UnidentifiedImageError) else error
         raise InputError(

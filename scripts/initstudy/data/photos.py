@@ -13,8 +13,7 @@ from PIL import Image
 from initstudy.core.errors import InputError
 from initstudy.data.splits import SEED
 from initstudy.data.store import ArraySource
-
-SIDE = 32  # height and width of every image, in pixels
+from initstudy.study.sources import IMAGE_SIZE
 
 PHOTOS = {
     "astronaut": "skimage/data/astronaut.png",
@@ -49,7 +48,7 @@ def photos() -> ArraySource:
         photo, digests[name] = _read_photo(path)
         for part, corners in _tiles(photo.shape[:2], generator).items():
             for top, left in _places(photo, corners, PATCHES[part], generator):
-                patch = photo[top : top + SIDE, left : left + SIDE]
+                patch = photo[top : top + IMAGE_SIZE, left : left + IMAGE_SIZE]
                 images[part].append(patch.transpose(2, 0, 1))
     return ArraySource(
         description=f"patches of photographs in scikit-image {version('scikit-image')} "
@@ -93,8 +92,8 @@ def _places(
     """Draw `count` top left corners of patches, each within one of the tiles at `corners`."""
     places = []
     while len(places) < count:
-        offset = generator.integers(0, TILE - SIDE, size=2, endpoint=True)
+        offset = generator.integers(0, TILE - IMAGE_SIZE, size=2, endpoint=True)
         top, left = (generator.choice(corners) + offset).tolist()
-        if np.ptp(photo[top : top + SIDE, left : left + SIDE]) >= FAINTEST:
+        if np.ptp(photo[top : top + IMAGE_SIZE, left : left + IMAGE_SIZE]) >= FAINTEST:
             places.append((top, left))
     return places

@@ -16,9 +16,10 @@ import numpy as np
 from initstudy.core.errors import InputError
 from initstudy.core.files import written_whole
 from initstudy.data.splits import split_training_part
+from initstudy.study.sources import IMAGE_SIZE
 
 SPLITS = ("train", "validation", "test")
-SHAPE = (3, 32, 32)  # channels, height, width of every image
+CHANNELS = 3
 BLOCK = 1024  # images held in memory at a time while a file is written
 
 
@@ -29,14 +30,16 @@ class Source(Protocol):
         description: where the images come from, in words.
         classes: the classes' names.
         labels: per part, (N,) class indices.
+        size: height and width of the images, in pixels.
     """
 
     description: str
     classes: Sequence[str]
     labels: dict[str, np.ndarray]
+    size: int
 
     def blocks(self, part: str) -> Iterator[np.ndarray]:
-        """The part's images in the order of its labels, (n, 3, 32, 32) uint8 at a time."""
+        """The part's images in the order of its labels, (n, 3, size, size) uint8 at a time."""
 
     def checksums(self) -> dict[str, str]:
         """What identifies the bytes that were read, complete once every block was."""
@@ -56,12 +59,13 @@ class ArraySource:
     labels: dict[str, np.ndarray]
     images: dict[str, np.ndarray]
     digests: dict[str, str]
+    size: int = IMAGE_SIZE
 
     def blocks(self, part: str) -> Iterator[np.ndarray]:
         images = self.images[part]
         for start in range(0, len(images), BLOCK):
             block = images[start : start + BLOCK]
-            yield np.broadcast_to(block, (len(block), *SHAPE))
+            yield np.broadcast_to(block, (len(block), *image_shape(self.size)))
 
     def checksums(self) -> dict[str, str]:
         return self.digests
@@ -91,14 +95,16 @@ def write_dataset(source: Source, path: str | Path) -> None:
     places = np.empty(len(train) + len(validation), dtype=np.int64)
     places[np.concatenate([train, validation])] = np.arange(len(places))
 
-    with written_whole(path) as partial, _new_file(partial, sum(map(len, labels.values()))) as file:
+    shape = image_shape(source.size)
+    pixels = sum(map(len, labels.values())) * math.prod(shape)
+    with written_whole(path) as partial, _new_file(partial, pixels) as file:
         for split in SPLITS:
-            shape = (len(labels[split]), *SHAPE)
-            file.create_dataset(f"{split}/images", shape, np.uint8, track_times=False)
+            all_shape = (len(labels[split]), *shape)
+            file.create_dataset(f"{split}/images", all_shape, np.uint8, track_times=False)
             file.create_dataset(
                 f"{split}/labels", data=labels[split].astype(np.int64), track_times=False
             )
-        histograms = np.zeros((SHAPE[0], 256), dtype=np.int64)
+        histograms = np.zeros((CHANNELS, 256), dtype=np.int64)
         row = 0
         for block in source.blocks("train"):
             place = places[row : row + len(block)]
@@ -124,10 +130,15 @@ def write_dataset(source: Source, path: str | Path) -> None:
         file.attrs["provenance"] = json.dumps(provenance)
 
 
-def _new_file(path: Path, count: int) -> h5py.File:
-    """An HDF5 file for so many images; an OSError if the disk has no space for them."""
+def image_shape(size: int) -> tuple[int, int, int]:
+    """Channels, height and width of an image."""
+    return (CHANNELS, size, size)
+
+
+def _new_file(path: Path, size: int) -> h5py.File:
+    """An HDF5 file for so many bytes; an OSError if the disk has no space for them."""
     # HDF5 itself takes the process down where a disk is full.
-    if shutil.disk_usage(path.parent).free < count * math.prod(SHAPE):
+    if shutil.disk_usage(path.parent).free < size:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     return h5py.File(path, "w")
 
@@ -141,7 +152,7 @@ def _write_rows(dataset: h5py.Dataset, rows: np.ndarray, images: np.ndarray) -> 
 
 def _histograms(images: np.ndarray) -> np.ndarray:
     """How often each channel of (n, C, H, W) uint8 takes each value: (C, 256)."""
-    return np.stack([np.bincount(images[:, c].ravel(), minlength=256) for c in range(SHAPE[0])])
+    return np.stack([np.bincount(images[:, c].ravel(), minlength=256) for c in range(CHANNELS)])
 
 
 def _mean_and_std(histograms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -164,7 +175,7 @@ class Dataset:
     """A prepared data set.
 
     Attributes:
-        images: per split that was read, (N, 3, 32, 32) uint8, mapped from the file.
+        images: per split that was read, (N, 3, size, size) uint8, mapped from the file.
         labels: per split that was read, (N,) int64 indices into `classes`.
         mean: (3,) float64, per channel of the train split on the scale 0 to 1.
         std: (3,) float64, likewise.
@@ -200,9 +211,10 @@ def read_dataset(path: str | Path, splits: Sequence[str] = SPLITS) -> Dataset:
                 provenance=json.loads(file.attrs["provenance"]),
             )
         for split, images in dataset.images.items():
-            expected = (dataset.provenance["counts"][split], *SHAPE)
-            if images.shape != expected or len(dataset.labels[split]) != len(images):
-                raise ValueError(f"{split} does not hold {expected[0]} images of {SHAPE}")
+            count = dataset.provenance["counts"][split]
+            expected = (count, *image_shape(images.shape[-1]))
+            if images.shape != expected or len(dataset.labels[split]) != count:
+                raise ValueError(f"{split} does not hold {count} square images")
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
         raise InputError(
             f"{path} is not a whole prepared data set: delete it and prepare it again"

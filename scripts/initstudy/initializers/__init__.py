@@ -12,8 +12,9 @@ LeNet-5, is decided here, alike for all of them:
 - Every convolution is a convolution: C5, whose kernel covers its whole input, too. fan_in counts
   the kernel's positions and input channels, fan_out the positions and output channels, whatever
   the stride; a weight as a matrix is out x (in kh kw).
-- A gain belongs to a method that names one: He's sqrt(2) for ReLU. Xavier, LeCun and the
-  orthogonal ones keep theirs of 1 although ReLU halves the second moment.
+- A gain belongs to a method that names one: He's sqrt(2) for ReLU, and what stands in its place
+  for other nonlinearities (networks.activations.gain). Xavier, LeCun and the orthogonal ones keep
+  theirs of 1 although ReLU halves the second moment.
 - Pooling has no weights and changes no rule; "outputs of a layer" are those before ReLU, pooling
   and BatchNorm.
 - BatchNorm starts at scale 1 and shift 0 and normalises by batch statistics meanwhile (by none in
@@ -61,6 +62,8 @@ class Context:
     """optimizer(parameters): a new optimizer of the kind and settings used in training."""
     output_std: float
     """The target standard deviation of the logits."""
+    activation: str = "relu"
+    """The network's nonlinearity, by its name on the axis; `own` of one that takes none."""
 
     @property
     def example(self) -> Tensor:

@@ -5,12 +5,13 @@ Biases are zero everywhere but in PyTorch's default.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from torch import nn
 
 from initstudy.core.errors import InputError
 from initstudy.initializers import Context, zero_bias
+from initstudy.networks.activations import gain
 from initstudy.networks.layers import weighted_layers
 
 
@@ -39,19 +40,38 @@ def xavier_normal(network: nn.Module, context: Context) -> None:
 
 
 def he_uniform(network: nn.Module, context: Context, mode: str = "fan_in") -> None:
-    """Weights from U(-b, b), b = sqrt(6 / fan), the uniform twin of `he_normal`."""
-    _check_mode(mode)
-    _draw(network, context, nn.init.kaiming_uniform_, mode=mode, nonlinearity="relu")
+    """Weights from U(-b, b), b = gain sqrt(3 / fan), the uniform twin of `he_normal`."""
+    for layer, std in he_deviations(network, context, mode):
+        bound = math.sqrt(3.0) * std
+        nn.init.uniform_(layer.weight, -bound, bound, generator=context.generator)
+        zero_bias(layer)
 
 
 def he_normal(network: nn.Module, context: Context, mode: str = "fan_in") -> None:
-    """Weights from N(0, 2 / fan) (He et al. 2015).
+    """Weights from N(0, gain^2 / fan) (He et al. 2015); for ReLU, as published, N(0, 2 / fan).
 
-    mode: fan_in keeps the forward signal's second moment through ReLU layers, fan_out the
-    gradient's.
+    The gain is that of the network's nonlinearity (networks.activations.gain). mode: fan_in keeps
+    the forward signal's second moment through the layers, fan_out the gradient's.
     """
-    _check_mode(mode)
-    _draw(network, context, nn.init.kaiming_normal_, mode=mode, nonlinearity="relu")
+    for layer, std in he_deviations(network, context, mode):
+        nn.init.normal_(layer.weight, 0, std, generator=context.generator)
+        zero_bias(layer)
+
+
+def he_deviations(
+    network: nn.Module, context: Context, mode: str
+) -> Iterator[tuple[nn.Conv2d | nn.Linear, float]]:
+    """Every layer with the standard deviation of its weights: gain / sqrt(fan).
+
+    Raises InputError for a mode other than fan_in and fan_out.
+    """
+    if mode not in ("fan_in", "fan_out"):
+        raise InputError(f"mode {mode!r}: choose fan_in or fan_out")
+    for layer in weighted_layers(network, context.example).values():
+        # As torch.nn.init has it, whatever the groups: a weight is out x (in / groups) x kh x kw.
+        channels = layer.weight.shape[1 if mode == "fan_in" else 0]
+        fan = channels * layer.weight[0, 0].numel()
+        yield layer, gain(context.activation) / math.sqrt(fan)
 
 
 def lecun_normal(network: nn.Module, context: Context) -> None:
@@ -66,11 +86,6 @@ def pytorch_default(network: nn.Module, context: Context) -> None:
         bound = 1 / math.sqrt(layer.weight[0].numel())
         if layer.bias is not None:
             nn.init.uniform_(layer.bias, -bound, bound, generator=context.generator)
-
-
-def _check_mode(mode: str) -> None:
-    if mode not in ("fan_in", "fan_out"):
-        raise InputError(f"mode {mode!r}: choose fan_in or fan_out")
 
 
 def _draw(network: nn.Module, context: Context, distribution: Callable, **options) -> None:

@@ -9,30 +9,35 @@ import math
 import torch
 from torch import Tensor, nn
 
+from initstudy.core.errors import InputError
 from initstudy.initializers import Context, zero_bias
+from initstudy.networks import activations
 from initstudy.networks.layers import weighted_layers
 
 
-def orthogonal(network: nn.Module, context: Context, gain: float = 1.0) -> None:
+def orthogonal(network: nn.Module, context: Context, gain: float | str = 1.0) -> None:
     """Uniformly random orthogonal matrices, out x (in kh kw) (Saxe et al. 2013).
 
-    gain: factor of every weight; 1 is the published default.
+    gain: factor of every weight; 1 is the published default, `activation` He's for the network's
+    nonlinearity.
     """
+    factor = factor_of(gain, context)
     for layer in weighted_layers(network, context.example).values():
-        nn.init.orthogonal_(layer.weight, gain, generator=context.generator)
+        nn.init.orthogonal_(layer.weight, factor, generator=context.generator)
         zero_bias(layer)
 
 
-def delta_orthogonal(network: nn.Module, context: Context, gain: float = 1.0) -> None:
+def delta_orthogonal(network: nn.Module, context: Context, gain: float | str = 1.0) -> None:
     """A random orthogonal matrix at the kernel's centre, zero elsewhere (Xiao et al. 2018).
 
     A convolution then acts on every pixel alone and keeps its norm. The paper needs
     in <= out; a layer with fewer outputs gets orthonormal rows, which keep all that they can.
-    gain: factor of every weight; 1 is the published default.
+    gain: as in `orthogonal`.
     """
+    factor = factor_of(gain, context)
     for layer in weighted_layers(network, context.example).values():
         matrix = torch.empty(layer.weight.shape[:2])
-        nn.init.orthogonal_(matrix, gain, generator=context.generator)
+        nn.init.orthogonal_(matrix, factor, generator=context.generator)
         set_centre(layer, matrix)
         zero_bias(layer)
 
@@ -53,6 +58,15 @@ def zero_hadamard(network: nn.Module, context: Context) -> None:
             matrix = hadamard(math.ceil(math.log2(outputs)))[:outputs, :inputs]
         set_centre(layer, matrix)
         zero_bias(layer)
+
+
+def factor_of(gain: float | str, context: Context) -> float:
+    """A gain as a number. Raises InputError for text other than `activation`."""
+    if gain == "activation":
+        return activations.gain(context.activation)
+    if isinstance(gain, str):
+        raise InputError(f"gain {gain!r}: choose activation or a number")
+    return gain
 
 
 def hadamard(order: int) -> Tensor:

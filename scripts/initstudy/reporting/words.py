@@ -8,7 +8,7 @@ from initstudy.study.cells import Facet, ShownExperiment
 METRICS = {"final_accuracy": "final test accuracy", "area_under_curve": "area under the curve"}
 """Columns of the experiments' tables that figures show, with their names for people."""
 CONDITIONS = (
-    *("dataset", "network", "depth", "norm"),
+    *("dataset", "network", "depth", "norm", "activation"),
     *("optimizer", "batch_size", "train_size", "epochs"),
 )
 """The axes that are said of a whole page where they have one value on it."""
@@ -34,7 +34,12 @@ def sentence(facet: Facet, text: str) -> str:
 def conditions(experiment: ShownExperiment) -> str:
     """What holds on the whole page: study, fixed axes, replicas."""
     values = {axis: experiment.axes[axis] for axis in CONDITIONS}
-    fixed = {axis: only for axis, (only, *others) in values.items() if not others}
+    unused = [experiment.unused.get(network, ()) for network in values["network"]]
+    fixed = {
+        axis: only
+        for axis, (only, *others) in values.items()
+        if not others and not all(axis in axes for axes in unused)
+    }
     return (
         f"{experiment.study}; {facet_text(fixed)}; "
         f"n = {experiment.replicas} replicas that differ in their initial weights alone."

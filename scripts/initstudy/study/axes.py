@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 Value = str | int | float
 
+ACTIVATIONS = ["relu", "leaky_relu", "tanh", "gelu", "silu", "elu", "selu", "identity"]
+
 _NAME = {"$ref": "#/$defs/name"}
 _TO_1000 = {"$ref": "#/$defs/to_1000"}
 _SIZE = {"$ref": "#/$defs/size"}
@@ -34,8 +36,11 @@ class Axis:
     """How a figure sweeps over it: log, linear or names (side by side); None if it does not."""
     table: str | None = None
     """The key of a study under which the values are declared that it may have."""
-    uncalibrated: Value | None = None
-    """The value where an initializer does not use it, as it looks at no calibration inputs."""
+    used_by: str = "training"
+    """network or initializer if there are some that do not use it: a network that takes no depth,
+    an initializer that looks at no calibration inputs."""
+    unused: Value | None = None
+    """The value in cells of those, which the axis does not multiply."""
     shapes_network: bool = False
     """Whether an untrained network depends on it: what a probe is a point of."""
 
@@ -76,11 +81,13 @@ AXES: dict[str, Axis] = {
             name="depth",
             type=int,
             check=_TO_1000,
-            meaning="Convolutions of the network.",
+            meaning="Layers of the network, as its own description counts them.",
             default=3,
             label="depth",
             scale="log",
             shapes_network=True,
+            used_by="network",
+            unused=0,
         ),
         Axis(
             name="norm",
@@ -90,6 +97,20 @@ AXES: dict[str, Axis] = {
             default="none",
             label="norm",
             shapes_network=True,
+            used_by="network",
+            unused="own",
+        ),
+        Axis(
+            name="activation",
+            type=str,
+            check={"enum": ACTIVATIONS, "description": f"one of {', '.join(ACTIVATIONS)}"},
+            meaning="relu, leaky_relu, tanh, gelu, silu, elu, selu or identity.",
+            default="relu",
+            label="activation",
+            scale="names",
+            shapes_network=True,
+            used_by="network",
+            unused="own",
         ),
         Axis(
             name="initializer",
@@ -164,7 +185,8 @@ AXES: dict[str, Axis] = {
             default=512,
             label="calibration inputs",
             scale="log",
-            uncalibrated=0,
+            used_by="initializer",
+            unused=0,
         ),
         Axis(
             name="calibration_source",
@@ -174,7 +196,8 @@ AXES: dict[str, Axis] = {
             default="train",
             label="calibrated on",
             scale="names",
-            uncalibrated="none",
+            used_by="initializer",
+            unused="none",
         ),
         Axis(
             name="epochs",
@@ -206,7 +229,9 @@ AXES: dict[str, Axis] = {
 }
 """Every axis by its name, in the order of the folders."""
 
-CALIBRATION = tuple(name for name, axis in AXES.items() if axis.uncalibrated is not None)
+CALIBRATION = tuple(name for name, axis in AXES.items() if axis.used_by == "initializer")
 """The axes that initializers without calibration do not use."""
+ARCHITECTURE = tuple(name for name, axis in AXES.items() if axis.used_by == "network")
+"""The axes that a network's function takes by name, if it does."""
 PROBE_AXES = tuple(name for name, axis in AXES.items() if axis.shapes_network)
 """What a probe without training is a point of, in the order of its folders."""

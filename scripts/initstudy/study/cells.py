@@ -5,7 +5,7 @@ No part of this needs PyTorch or Snakemake, so the workflow can be planned in mi
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, make_dataclass
+from dataclasses import asdict, dataclass, field, fields, make_dataclass
 from functools import cached_property
 
 from initstudy.study.axes import AXES, CALIBRATION, Value
@@ -25,17 +25,16 @@ class _Point:
     @property
     def calibrated(self) -> bool:
         """Whether its initializer looks at calibration inputs."""
-        return self.calibration_source != AXES["calibration_source"].uncalibrated
+        return self.calibration_source != AXES["calibration_source"].unused
 
     def values(self) -> Facet:
         """The value of every axis, in the order of the folders."""
         return {axis: getattr(self, axis) for axis in AXES}
 
     def lies_in(self, facet: Facet) -> bool:
-        """Whether it has the facet's values; without calibration it goes with any of those axes."""
+        """Whether it has the facet's values; it goes with any of an axis that it does not use."""
         return all(
-            getattr(self, axis) == value or (axis in CALIBRATION and not self.calibrated)
-            for axis, value in facet.items()
+            getattr(self, axis) in (value, AXES[axis].unused) for axis, value in facet.items()
         )
 
 
@@ -62,11 +61,23 @@ class Task:
     output_std: float
     options: dict
     """Of the initializer."""
+    network_options: dict
 
     def as_dict(self) -> dict:
         """Plain values: the axes, and beside them the other fields."""
-        others = {key: getattr(self, key) for key in ("replicas", "output_std", "options")}
+        others = {field.name: getattr(self, field.name) for field in fields(self)}
+        del others["cell"]
         return self.cell.values() | others
+
+
+@dataclass(frozen=True)
+class Network:
+    """What makes the networks of a cell."""
+
+    method: str
+    options: dict
+    unused: list[str]
+    """The axes of ARCHITECTURE that it does not take, or that its options fix."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +100,8 @@ class Experiment:
     learning rate is a mapping from optimizer to rate."""
     calibrated: list[str]
     """Of its initializers those that look at calibration inputs."""
+    unused: dict[str, list[str]]
+    """The axes of ARCHITECTURE that a network does not take, by the networks that leave some."""
 
     @cached_property
     def cells(self) -> list[Cell]:
@@ -105,25 +118,34 @@ class Experiment:
     def facets(self, *merged: str) -> list[Facet]:
         """Every combination of the values of the varied axes other than the initializer.
 
-        merged: further axes that do not tell facets apart.
+        merged: further axes that do not tell facets apart. A facet of a network says nothing of
+        the axes that the network does not use.
         """
         varied = {
             axis: values
             for axis, values in self.axes.items()
             if len(values) > 1 and axis not in ("initializer", *merged)
         }
-        combinations = itertools.product(*varied.values())
-        return [dict(zip(varied, values, strict=True)) for values in combinations]
+        found = []
+        for values in itertools.product(*varied.values()):
+            facet = dict(zip(varied, values, strict=True))
+            network = facet.get("network", self.axes["network"][0])
+            for axis in self.unused.get(network, ()) if "network" not in merged else ():
+                facet.pop(axis, None)
+            if facet not in found:
+                found.append(facet)
+        return found
 
     def _used(self, values: Facet) -> Facet:
         """What a cell has where its axes were given `values`."""
         if isinstance(values["learning_rate"], dict):
             values["learning_rate"] = values["learning_rate"][values["optimizer"]]
         if values["initializer"] not in self.calibrated:
-            values |= {axis: AXES[axis].uncalibrated for axis in CALIBRATION}
+            values |= {axis: AXES[axis].unused for axis in CALIBRATION}
         elif values["calibration_source"] == values["dataset"]:
             values["calibration_source"] = "train"
-        return values
+        left = self.unused.get(values["network"], ())
+        return values | {axis: AXES[axis].unused for axis in left}
 
     def as_dict(self) -> dict:
         """Plain values, for JSON."""

@@ -10,12 +10,13 @@ from initstudy.study.cells import (
     Experiment,
     Facet,
     Initializer,
+    Network,
     ShownExperiment,
     Task,
 )
-from initstudy.study.checks.cells import check_cells, check_probe
+from initstudy.study.checks.cells import check_cells, check_networks, check_probe
 from initstudy.study.checks.claims import check_claims, check_contrasts, check_experiments
-from initstudy.study.checks.functions import check_functions
+from initstudy.study.checks.functions import check_functions, unused_axes
 from initstudy.study.checks.keys import (
     WrongKey,
     check_datasets,
@@ -44,8 +45,7 @@ class Study:
     """A value for every axis; learning rates by optimizer."""
     datasets: dict[str, dict]
     """As declared."""
-    networks: dict[str, str]
-    """Name -> method."""
+    networks: dict[str, Network]
     methods: dict[str, str]
     """Of the initializers, by their names."""
     initializers: dict[str, Initializer]
@@ -56,28 +56,36 @@ class Study:
     """The kinds of figures that an experiment asks for; one that asks for none is not here."""
     claims: dict[str, Claim]
     probe: dict | None
-    """As declared."""
+    """As declared; axes that it does not name have their defaults."""
 
     def task(self, one: Cell) -> Task:
         """What the job of a cell trains."""
-        return Task(one, self.replicas, self.output_std, self.initializers[one.initializer].options)
+        return self._task(one, self.replicas)
 
     def probe_task(self, point: Facet) -> Task:
         """What a probe of initial networks draws; point: a value for each of PROBE_AXES.
 
         Calibration inputs are training images, any of them.
         """
-        options = self.initializers[point["initializer"]].options
         given = {"batch_size": self.probe["batch_size"], **ANY_TRAINING_IMAGE}
-        [one] = Experiment(
-            "probe", one_value_each(self.defaults | given | point), self.calibrated
-        ).cells
-        return Task(one, self.probe["draws"], self.output_std, options)
+        axes = one_value_each(self.defaults | given | point)
+        [one] = Experiment("probe", axes, self.calibrated, self.unused()).cells
+        return self._task(one, self.probe["draws"])
+
+    def _task(self, one: Cell, replicas: int) -> Task:
+        options = self.initializers[one.initializer].options
+        return Task(one, replicas, self.output_std, options, self.networks[one.network].options)
+
+    def unused(self) -> dict[str, list[str]]:
+        """The axes that a network does not take, by the networks that leave some."""
+        return {name: network.unused for name, network in self.networks.items() if network.unused}
 
     def probes(self) -> list[Facet]:
         """The points that the study probes, an initializer each, in the order of config.yaml."""
         probed = [name for name in self.initializers if name in self.probe["initializer"]]
-        shared = {axis: self.probe[axis] for axis in PROBE_AXES if axis != "initializer"}
+        given = self.defaults | self.probe
+        shared = {axis: given[axis] for axis in PROBE_AXES if axis != "initializer"}
+        shared |= {axis: AXES[axis].unused for axis in self.networks[shared["network"]].unused}
         return [shared | {"initializer": name} for name in probed]
 
     def shown(self, name: str) -> ShownExperiment:
@@ -88,6 +96,7 @@ class Study:
             experiment.name,
             experiment.axes,
             experiment.calibrated,
+            experiment.unused,
             study=self.title,
             replicas=self.replicas,
             learning_rates=self.defaults["learning_rate"],
@@ -117,30 +126,32 @@ def with_defaults(declared: dict) -> dict:
 
 
 def with_likenesses(declared: dict) -> dict:
-    """What is declared, with every initializer that is like another one written out.
+    """What is declared, with every network and initializer that is like another one written out.
 
     Raises WrongKey if it is like none that there is, or like itself.
     """
-    entries = declared.get("initializers")
-    if not isinstance(entries, dict):
-        return declared
-    return declared | {"initializers": {name: written_out(name, entries, ()) for name in entries}}
+    for table in ("networks", "initializers"):
+        entries = declared.get(table)
+        if isinstance(entries, dict):
+            whole = {name: written_out(table, name, entries, ()) for name in entries}
+            declared = declared | {table: whole}
+    return declared
 
 
-def written_out(name: str, entries: dict[str, dict], above: tuple[str, ...]) -> dict:
-    """An initializer's entry with that of the one it is like below it; above: who is like it."""
+def written_out(table: str, name: str, entries: dict[str, dict], above: tuple[str, ...]) -> dict:
+    """An entry with that of the one it is like below it; above: who is like it."""
     entry = entries[name]
     if not isinstance(entry, dict) or "like" not in entry:
         return entry
-    keys, like = ("initializers", name, "like"), entry["like"]
+    keys, like = (table, name, "like"), entry["like"]
     if not isinstance(like, str) or like not in entries:
         raise WrongKey(keys, f"{like!r} is not declared; choose from {', '.join(entries)}")
     if name in above:
-        raise WrongKey(keys, "an initializer must not be like itself, nor by way of others")
-    if "label" not in entry:
+        raise WrongKey(keys, "an entry must not be like itself, nor by way of others")
+    if table == "initializers" and "label" not in entry:
         raise WrongKey(keys[:2], "the key 'label' is required")
     own = {key: value for key, value in entry.items() if key != "like"}
-    return merged(written_out(like, entries, (*above, name)), own)
+    return merged(written_out(table, like, entries, (*above, name)), own)
 
 
 def checked(declared: dict, kinds: Sequence[str]) -> Study:
@@ -149,6 +160,7 @@ def checked(declared: dict, kinds: Sequence[str]) -> Study:
     check_names(declared)
     check_datasets(declared["datasets"])
     check_functions(declared)
+    check_networks(declared["networks"])
     check_claims(declared.get("claims", {}))
     study = made(declared)
     check_experiments(study.claims, study.experiments)
@@ -168,18 +180,22 @@ def made(declared: dict) -> Study:
         name: Initializer(entry["label"], position, entry.get("options", {}))
         for position, (name, entry) in enumerate(entries.items())
     }
+    networks = {
+        name: Network(entry["method"], entry.get("options", {}), unused_axes(entry))
+        for name, entry in declared["networks"].items()
+    }
     kept = ("title", "replicas", "output_std", "device", "checkpoint_minutes", "data_dir")
     return Study(
         name=declared["study"],
         **{key: declared[key] for key in kept},
         defaults=declared["defaults"],
         datasets=declared["datasets"],
-        networks={name: entry["method"] for name, entry in declared["networks"].items()},
+        networks=networks,
         methods={name: entry["method"] for name, entry in entries.items()},
         initializers=initializers,
         calibrated=[name for name, entry in entries.items() if entry.get("calibrated")],
         experiments={
-            name: made_experiment(name, varied, declared["defaults"], entries)
+            name: made_experiment(name, varied, declared["defaults"], entries, networks)
             for name, varied in declared["experiments"].items()
         },
         figures={
@@ -192,7 +208,13 @@ def made(declared: dict) -> Study:
     )
 
 
-def made_experiment(name: str, varied: dict, defaults: dict, initializers: dict) -> Experiment:
+def made_experiment(
+    name: str,
+    varied: dict,
+    defaults: dict,
+    initializers: dict[str, dict],
+    networks: dict[str, Network],
+) -> Experiment:
     """An experiment with all axes, whose order does not depend on the file's.
 
     Initializers keep the order of config.yaml.
@@ -202,7 +224,8 @@ def made_experiment(name: str, varied: dict, defaults: dict, initializers: dict)
         rank = list(initializers).index if axis == "initializer" else _natural_order
         axes[axis] = sorted(map(AXES[axis].value, varied[axis]), key=rank)
     calibrated = [key for key in axes["initializer"] if initializers[key].get("calibrated")]
-    return Experiment(name, axes, calibrated)
+    unused = {key: networks[key].unused for key in axes["network"] if networks[key].unused}
+    return Experiment(name, axes, calibrated, unused)
 
 
 def one_value_each(values: dict) -> dict[str, list]:

@@ -20,6 +20,9 @@ MODULES = {
 """The module of this package that reads a source. It is imported by name, so that an edit of one
 reader concerns the data sets that it reads alone."""
 
+IMAGE_SIZE = 32
+"""Height and width of images, in pixels, unless a data set says otherwise."""
+
 IMAGES = {
     "digits": {"training": 1295, "validation": 143},
     "photos": {"training": 2700, "validation": 300},

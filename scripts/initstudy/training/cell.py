@@ -54,7 +54,8 @@ def run_cell(
     else:
         # Their parameters come with the state.
         classes = len(dataset.classes)
-        networks = [new_network(methods, cell, classes, k) for k in range(cell.replicas)]
+        size = images.shape[-1]
+        networks = [new_network(methods, cell, classes, size, k) for k in range(cell.replicas)]
         calibrations = [Calibration(**calibration) for calibration in state["calibrations"]]
     normalize = Normalizer(dataset.mean, dataset.std, torch.device("cpu"))
     few_images = normalize(torch.from_numpy(images[:FEW_IMAGES]))

@@ -10,29 +10,31 @@ import torch
 
 from initstudy.core.code import SCRIPTS
 from initstudy.core.plugins import NETWORKS, load_function
+from initstudy.networks.construction import construct
 from initstudy.networks.replicated.checked import replicate
 from initstudy.networks.replicated.network import ReplicatedNetwork
 from initstudy.optimizers import make_optimizer
-from initstudy.study.cells import Cell, Experiment
+from initstudy.study.axes import ARCHITECTURE
+from initstudy.study.cells import Cell, Experiment, Network
 from initstudy.training.batches import Normalizer
 from initstudy.training.recorder import EVALUATION_BATCH, evaluate, replica_losses
 
 SHORTEST_MEASUREMENT = 0.5
 """Seconds."""
-SPEED_AXES = ("network", "depth", "norm", "optimizer", "batch_size")
+SPEED_AXES = ("network", *ARCHITECTURE, "optimizer", "batch_size")
 
 
 def study_cost(
     experiments: list[Experiment],
     replicas: int,
-    networks: dict[str, str],
+    networks: dict[str, Network],
     sizes: dict[str, dict],
     device: torch.device,
 ) -> pd.DataFrame:
     """One row an experiment, and a last one, total, in which shared cells count once.
 
-    networks: their methods by name; sizes: per data
-    set its images by split and its `classes`.
+    networks: by their names; sizes: per data set its images by split, its `classes`, and `side`,
+    the height of its images in pixels.
     Columns: cells, networks, model_samples (images trained on, times networks) and hours: of
     training, evaluation and start-up of jobs on one core or device. Calibration and statistics
     come on top.
@@ -44,14 +46,10 @@ def study_cost(
         costs = {}
         for cell in experiment.cells:
             size = sizes[cell.dataset]
-            key = (*(getattr(cell, axis) for axis in SPEED_AXES), size["classes"])
+            key = (*(getattr(cell, axis) for axis in SPEED_AXES), size["classes"], size["side"])
             if key not in speeds:
-                architecture = load_function(networks[cell.network], NETWORKS)
-                replicated = replicate(
-                    [architecture(size["classes"], cell.depth, cell.norm) for _ in range(replicas)],
-                    torch.randn(4, 3, 32, 32),
-                )
-                speeds[key] = measure_speed(replicated.to(device), cell, size["classes"], device)
+                replicated = replicas_of(networks[cell.network], cell, size, replicas).to(device)
+                speeds[key] = measure_speed(replicated, cell, size, device)
             costs[cell.folder] = cell_cost(cell, replicas, size, *speeds[key], start_up)
         rows.append(summary(experiment.name, costs))
         distinct |= costs
@@ -92,16 +90,26 @@ def summary(name: str, costs: dict[str, dict]) -> dict:
     }
 
 
+def replicas_of(network: Network, cell: Cell, size: dict, replicas: int) -> ReplicatedNetwork:
+    """A cell's networks as they are constructed."""
+    architecture = load_function(network.method, NETWORKS)
+    parts = (size["classes"], size["side"], cell.values(), network.options)
+    networks = [construct(architecture, *parts) for _ in range(replicas)]
+    return replicate(networks, torch.randn(4, 3, size["side"], size["side"]))
+
+
 def measure_speed(
-    network: ReplicatedNetwork, cell: Cell, classes: int, device: torch.device
+    network: ReplicatedNetwork, cell: Cell, size: dict, device: torch.device
 ) -> tuple[float, float]:
     """Seconds of a training step of all replicas, and of one image's evaluation by all of them."""
     optimizer = make_optimizer(cell.optimizer, network.parameters(), 1e-3, cell.momentum)
-    images = torch.randint(0, 256, (cell.batch_size, 3, 32, 32), dtype=torch.uint8)
-    labels = torch.randint(0, classes, (max(EVALUATION_BATCH, len(images)),), device=device)
+    shape = (3, size["side"], size["side"])
+    images = torch.randint(0, 256, (cell.batch_size, *shape), dtype=torch.uint8)
+    most = max(EVALUATION_BATCH, len(images))
+    labels = torch.randint(0, size["classes"], (most,), device=device)
     normalize = Normalizer(torch.full((3,), 0.5).numpy(), torch.full((3,), 0.25).numpy(), device)
     batch = normalize(images.to(device))
-    held_out = torch.randint(0, 256, (EVALUATION_BATCH, 3, 32, 32), dtype=torch.uint8).to(device)
+    held_out = torch.randint(0, 256, (EVALUATION_BATCH, *shape), dtype=torch.uint8).to(device)
 
     def step() -> None:
         optimizer.zero_grad()

@@ -15,7 +15,9 @@ from initstudy.core.errors import InputError
 from initstudy.core.plugins import INITIALIZERS, NETWORKS, load_function
 from initstudy.data.store import Dataset, read_dataset
 from initstudy.initializers import Calibration, Context, initialize
+from initstudy.networks.construction import construct
 from initstudy.optimizers import make_optimizer
+from initstudy.study.axes import ARCHITECTURE
 from initstudy.training.batches import Normalizer
 from initstudy.training.initial_check import InitialCheck
 from initstudy.training.progress import Progress
@@ -61,7 +63,7 @@ def initial_networks(
     check = InitialCheck(methods.network, methods.initializer, len(dataset.classes))
     progress = Progress("initial network", cell.replicas)
     for replica in range(cell.replicas):
-        network = new_network(methods, cell, len(dataset.classes), replica)
+        network = new_network(methods, cell, len(dataset.classes), images.shape[-1], replica)
         generator = seeds.generator(seeds.CALIBRATION, replica)
         context = Context(
             generator=seeds.generator(seeds.WEIGHTS, replica),
@@ -69,6 +71,7 @@ def initial_networks(
             labelled_batch=LabelledBatches(images, labels, normalize, generator),
             optimizer=new_optimizer,
             output_std=cell.output_std,
+            activation=cell.activation,
         )
         with seeds.global_generators(seeds.GLOBAL, replica, 1), check.of(network, context):
             calibrations.append(initialize(network, initializer, cell.options, context))
@@ -78,10 +81,16 @@ def initial_networks(
     return networks, calibrations
 
 
-def new_network(methods: Methods, cell: Settings, classes: int, replica: int) -> nn.Module:
-    """A replica's network as it is constructed. Whatever it draws from starts from the replica."""
+def new_network(
+    methods: Methods, cell: Settings, classes: int, size: int, replica: int
+) -> nn.Module:
+    """A replica's network as it is constructed, for images of `size` pixels.
+
+    Whatever it draws from starts from the replica.
+    """
     with seeds.global_generators(seeds.GLOBAL, replica, 0):
-        return methods.architecture()(classes, cell.depth, cell.norm)
+        axes = {axis: getattr(cell, axis) for axis in ARCHITECTURE}
+        return construct(methods.architecture(), classes, size, axes, cell.network_options)
 
 
 def calibration_inputs(

@@ -7,8 +7,8 @@ GPU needs has not been measured. A job that got too little is tried again with m
 import math
 
 from initstudy.study.cells import Task
+from initstudy.study.sources import IMAGE_SIZE
 
-IMAGE_BYTES = 3 * 32 * 32
 BUFFERS = {
     "MALLOC_MMAP_THRESHOLD_": "4294967296",
     "MALLOC_TRIM_THRESHOLD_": "4294967296",
@@ -20,8 +20,10 @@ HEAD_ROOM = 1.5
 """What is asked for, as a multiple of the peak that is expected."""
 
 
-def memory(task: Task, data_bytes: int) -> int:
+def memory(task: Task, data_bytes: int, size: int) -> int:
     """Megabytes, from replicas, batch size, depth, calibration size and the size of the data.
+
+    size: height and width of the images, in pixels, with whose square activations grow.
 
     They are taken by PyTorch, by the images, by the activations of the widest layer (for at least
     the 256 images at a time that statistics are taken of), by those that wait for the backward
@@ -31,11 +33,12 @@ def memory(task: Task, data_bytes: int) -> int:
     cell, batch = task.cell, task.cell.batch_size
     replica = 0.1 * max(batch, 256) + 0.02 * batch * cell.depth
     calibration = 0.15 * cell.calibration_size
-    expected = 900 + data_bytes / 1e6 + replica * task.replicas + calibration
+    activations = (replica * task.replicas + calibration) * (size / IMAGE_SIZE) ** 2
+    expected = 900 + data_bytes / 1e6 + activations
     return math.ceil(HEAD_ROOM * expected)
 
 
-def minutes(task: Task, data_bytes: int) -> int:
+def minutes(task: Task, data_bytes: int, size: int) -> int:
     """The time limit, from replicas, depth, batch size, epochs and the number of images.
 
     Five to start, one a replica to initialize it (the slowest initializers take half of that), and
@@ -43,9 +46,10 @@ def minutes(task: Task, data_bytes: int) -> int:
     those that are evaluated, a quarter of all; a step costs something however small the batch.
     """
     cell, replicas, depth = task.cell, task.replicas, task.cell.depth
-    images = data_bytes / IMAGE_BYTES
+    images = data_bytes / (3 * size**2)
     if cell.train_size != "all":
         images = min(images, cell.train_size + images / 4)
-    seconds_an_image = 1e-4 * (1 + depth / 3) * replicas + 1e-3 * (5 + depth) / cell.batch_size
+    seconds_an_image = 1e-4 * (1 + depth / 3) * replicas * (size / IMAGE_SIZE) ** 2
+    seconds_an_image += 1e-3 * (5 + depth) / cell.batch_size
     training = images * (cell.epochs + 1) * seconds_an_image
     return math.ceil(5 + replicas + training / 60)

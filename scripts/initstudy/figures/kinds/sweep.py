@@ -119,9 +119,9 @@ def axis_places(results: Results, swept: Axis) -> dict[Value, float]:
     """
     values = {}
     for result in results:
-        if swept.uncalibrated is not None and not result.cell.calibrated:
-            continue
         value = getattr(result.cell, swept.name)
+        if value == swept.unused:
+            continue
         if value == "all":
             values[value] = int(result.run.history["step"][1]) * result.cell.batch_size
         else:

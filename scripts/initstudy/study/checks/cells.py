@@ -3,17 +3,38 @@
 What only the data can tell, how many images a folder holds say, is left to the jobs.
 """
 
+from initstudy.study.axes import AXES
 from initstudy.study.cells import Cell
 from initstudy.study.checks.keys import WrongKey
-from initstudy.study.sources import IMAGES
+from initstudy.study.sources import IMAGE_SIZE, IMAGES
 
 DEPTHS = {
-    "architectures.lenet5": (3, 1),
-    "architectures.plain": (2, 1),
-    "residual.resnet": (8, 6),
+    "architectures.lenet5": range(3, 1001),
+    "architectures.plain": range(2, 1001),
+    "residual.resnet": range(8, 1001, 6),
+    "published.vgg": (11, 13, 16, 19),
 }
-"""The built-in networks' least depth, and how far it is to the next one. They know it themselves,
-but take seconds to import."""
+"""Those of the built-in networks. They know it themselves, but take seconds to import."""
+ANY_DEPTH = range(1, 1001)
+
+
+def check_networks(networks: dict[str, dict]) -> None:
+    """Raise WrongKey for a depth that the options of a network fix and that it has not."""
+    for name, entry in networks.items():
+        depth = entry.get("options", {}).get("depth")
+        if depth is not None and (reason := unfit_depth(name, entry, depth)):
+            raise WrongKey(("networks", name, "options", "depth"), reason)
+
+
+def unfit_depth(name: str, network: dict, depth: int) -> str | None:
+    """Why a network, as declared, has not that depth; None if it has."""
+    depths = DEPTHS.get(network["method"], ANY_DEPTH)
+    if depth in depths:
+        return None
+    if depth < depths[0]:
+        return f"{depth} must be at least {depths[0]} for the network {name}"
+    some = ", ".join(map(str, depths[:4]))
+    return f"{depth} must be one of {some}{', ...' * (len(depths) > 4)} for the network {name}"
 
 
 def check_cells(study: dict, experiment: str, cells: list[Cell]) -> None:
@@ -39,17 +60,17 @@ def check_probe(study: dict, cells: list[Cell]) -> None:
 
 def contradiction(study: dict, cell: Cell) -> tuple[str, str] | None:
     """The axis that is wrong in view of the others, and why; None if there is none."""
-    least, step = DEPTHS.get(study["networks"][cell.network]["method"], (1, 1))
-    if cell.depth < least:
-        return "depth", f"{cell.depth} must be at least {least} for the network {cell.network}"
-    if (cell.depth - least) % step:
-        depths = ", ".join(str(least + number * step) for number in range(3))
-        return "depth", f"{cell.depth} must be one of {depths}, ... for the network {cell.network}"
+    uses_depth = cell.depth != AXES["depth"].unused
+    reason = unfit_depth(cell.network, study["networks"][cell.network], cell.depth)
+    if uses_depth and reason:
+        return "depth", reason
     used = images(study, cell.dataset, "training")
     if cell.train_size != "all":
         if found := excess("train_size", cell.train_size, used):
             return found
         used = {"train_size": cell.train_size}
+    if reason := unlike_source(study, cell):
+        return "calibration_source", reason
     found = excess("batch_size", cell.batch_size, used) or calibration_excess(study, cell, used)
     if found:
         return found
@@ -58,6 +79,19 @@ def contradiction(study: dict, cell: Cell) -> tuple[str, str] | None:
         if cell.norm == "batch" and getattr(cell, axis) == 1:
             return axis, "1 must be at least 2 where norm is batch"
     return None
+
+
+def unlike_source(study: dict, cell: Cell) -> str | None:
+    """Why calibration inputs from another data set do not fit the network; None if they do."""
+    if cell.calibration_source not in study["datasets"]:
+        return None
+    own, other = (
+        study["datasets"][name].get("size", IMAGE_SIZE)
+        for name in (cell.dataset, cell.calibration_source)
+    )
+    if own == other:
+        return None
+    return f"{cell.calibration_source} has images of {other} pixels, {cell.dataset} of {own}"
 
 
 def calibration_excess(study: dict, cell: Cell, used: dict[str, int]) -> tuple[str, str] | None:

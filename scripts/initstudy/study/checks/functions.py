@@ -5,10 +5,15 @@ import ast
 from initstudy.core.errors import InputError
 from initstudy.core.plugins import INITIALIZERS, NETWORKS, source_of
 from initstudy.core.syntax import read_module
+from initstudy.study.axes import ARCHITECTURE
 from initstudy.study.checks.keys import WrongKey
 
 PACKAGES = {"networks": NETWORKS, "initializers": INITIALIZERS}
 """Where methods are looked up, by the table of the study that they stand in."""
+GIVEN_NETWORKS = ("classes", "size", *ARCHITECTURE)
+"""What a network's function is given by name, where its signature has it; the rest is options."""
+GIVEN_INITIALIZERS = 2
+"""An initializer's first parameters, network and context; options are the others."""
 
 TYPES = {
     "int": (int,),
@@ -18,8 +23,6 @@ TYPES = {
     "None": (type(None),),
 }
 """What fits an annotation. True is an int to Python, but is not meant as one."""
-GIVEN = 2
-"""An initializer's first parameters, network and context; options are the others."""
 
 
 def check_functions(study: dict) -> None:
@@ -27,30 +30,82 @@ def check_functions(study: dict) -> None:
     for table, package in PACKAGES.items():
         for name, entry in study[table].items():
             try:
-                file, function = source_of(entry["method"], package)
+                arguments = signature(entry["method"], package)
             except InputError as error:
                 raise WrongKey((table, name, "method"), str(error)) from error
-            for binding in read_module(file.absolute()).bindings.get(function, ()):
-                # What is imported or assigned has a signature that only running it would tell.
-                if isinstance(node := getattr(binding, "node", None), ast.FunctionDef):
-                    options = entry.get("options", {})
-                    check_options(node.args, options, (table, name, "options"))
+            if arguments is None:
+                continue
+            options = entry.get("options", {})
+            if table == "networks":
+                check_given(arguments, options, (table, name, "method"))
+            left = named(arguments)[GIVEN_INITIALIZERS if table == "initializers" else 0 :]
+            own = ("classes", "size") if table == "networks" else ()
+            allowed = [argument for argument in left if argument.arg not in own]
+            check_options(arguments, allowed, options, (table, name, "options"))
 
 
-def check_options(arguments: ast.arguments, options: dict, keys: tuple[str, ...]) -> None:
-    """Raise WrongKey for options that a function's signature does not take."""
-    positional = [*arguments.posonlyargs, *arguments.args][GIVEN:]
-    allowed = {argument.arg: argument for argument in [*positional, *arguments.kwonlyargs]}
+def signature(method: str, package: str) -> ast.arguments | None:
+    """The parameters of a function that is defined where its method says.
+
+    What is imported or assigned has a signature that only running it would tell: None. Raises
+    InputError if there is no such function.
+    """
+    file, function = source_of(method, package)
+    for binding in read_module(file.absolute()).bindings.get(function, ()):
+        if isinstance(node := getattr(binding, "node", None), ast.FunctionDef):
+            return node.args
+    return None
+
+
+def named(arguments: ast.arguments) -> list[ast.arg]:
+    """The parameters that have a name of their own."""
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+
+
+def unused_axes(network: dict) -> list[str]:
+    """The axes of ARCHITECTURE that a network, as declared, does not take or that it fixes.
+
+    One whose signature only running it would tell is taken to take all that it does not fix.
+    """
+    options, arguments = network.get("options", {}), signature(network["method"], NETWORKS)
+    taken = set(ARCHITECTURE)
+    if arguments is not None and arguments.kwarg is None:
+        taken = {argument.arg for argument in named(arguments)}
+    return [axis for axis in ARCHITECTURE if axis not in taken or axis in options]
+
+
+def check_given(arguments: ast.arguments, options: dict, keys: tuple[str, ...]) -> None:
+    """Raise WrongKey for a parameter of a network that nothing gives a value."""
+    positional = [*arguments.posonlyargs, *arguments.args]
+    required = positional[: len(positional) - len(arguments.defaults)]
+    pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    required += [argument for argument, default in pairs if default is None]
+    for argument in required:
+        if argument.arg not in (*GIVEN_NETWORKS, *options):
+            raise WrongKey(
+                keys,
+                f"its parameter {argument.arg} is none of {', '.join(GIVEN_NETWORKS)}, which are"
+                " given by name; give it a default, or a value under options",
+            )
+
+
+def check_options(
+    arguments: ast.arguments, allowed: list[ast.arg], options: dict, keys: tuple[str, ...]
+) -> None:
+    """Raise WrongKey for options that a function does not take; allowed: its own parameters."""
+    known = {argument.arg: argument for argument in allowed}
     for option, value in options.items():
-        if option in allowed:
-            annotation = allowed[option].annotation
+        if option in known:
+            annotation = known[option].annotation
             if annotation is not None and not fits(value, ast.unparse(annotation)):
                 raise WrongKey(
                     (*keys, option), f"{value!r} must be of type {ast.unparse(annotation)}"
                 )
         elif arguments.kwarg is None:
-            known = ", ".join(allowed) or "none"
-            raise WrongKey((*keys, option), f"unknown option {option}; allowed: {known}")
+            raise WrongKey(
+                (*keys, option),
+                f"unknown option {option}; allowed: {', '.join(known) or 'none'}",
+            )
 
 
 def fits(value: object, annotation: str) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 import jsonschema
 
 from initstudy.core.errors import InputError
-from initstudy.study.axes import AXES, PROBE_AXES
+from initstudy.study.axes import ARCHITECTURE, AXES, PROBE_AXES
 from initstudy.study.sources import ARCHIVES
 from initstudy.study.yaml_files import read_yaml
 
@@ -60,8 +60,11 @@ def schema(kinds: Sequence[str]) -> dict:
         "enum": list(kinds),
         "description": f"one of {', '.join(kinds)}",
     }
+    # An option of the name of an axis fixes it for a network.
+    network = properties["networks"]["additionalProperties"]["properties"]
+    network["options"]["properties"] = {axis: checks[axis] for axis in ARCHITECTURE}
     probe = properties["probe"]
-    probe["required"] = [*PROBE_AXES, *probe["properties"]]
+    probe["required"] = ["initializer", *probe["properties"]]
     probe["properties"] |= {axis: checks[axis] for axis in PROBE_AXES}
     probe["properties"]["initializer"] = lists["initializer"]
     return whole
@@ -120,7 +123,7 @@ def check_names(study: dict) -> None:
     places["defaults",] = {axis: [value] for axis, value in study["defaults"].items()}
     if "probe" in study:
         probe = study["probe"]
-        shared = [axis for axis in PROBE_AXES if axis != "initializer"]
+        shared = [axis for axis in PROBE_AXES if axis in probe and axis != "initializer"]
         places["probe",] = probe | {axis: [probe[axis]] for axis in shared}
     for place, axes in places.items():
         for axis, known in declared.items():
@@ -138,7 +141,12 @@ def check_datasets(datasets: dict[str, dict]) -> None:
         for key, needed in (("path", source == "folder"), ("archives", source in ARCHIVES)):
             if needed and key not in entry:
                 raise WrongKey(("datasets", name), f"the source {source} needs the key {key}")
-            if key in entry and not needed:
+        for key, used in (
+            ("path", source == "folder"),
+            ("size", source == "folder"),
+            ("archives", source in ARCHIVES),
+        ):
+            if key in entry and not used:
                 raise WrongKey(("datasets", name, key), f"the source {source} takes no {key}")
         files = [archive["url"].rpartition("/")[2] for archive in entry.get("archives", [])]
         if sorted(files) != sorted(ARCHIVES.get(source, [])):
