@@ -20,35 +20,43 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 from ways import WAYS
+from worker import ARCHITECTURES
 
 from initstudy.core.devices import choose_device, describe_device
 from initstudy.figures.palette import COLOURS
 from initstudy.figures.style import page
-from initstudy.networks.architectures import lenet5
 from initstudy.training.resources import BUFFERS
 
 HERE = Path(__file__).parent
 REPETITIONS = 3
 REPLICAS = 10
-BATCH_SIZES = [16, 32, 64]
-SHAPE = ["depth", "norm", "batch_size", "replicas"]
+BATCH_SIZES = {"lenet5": [16, 32, 64], "resnet": [32]}
+CONDITIONS = {
+    "lenet5": [(3, "none"), (3, "batch"), (12, "none"), (12, "batch")],
+    "resnet": [(20, "batch")],
+}
+"""Depths and norms."""
+SHAPE = ["network", "depth", "norm", "batch_size", "replicas"]
 ALL_NETWORKS = [name for name, way in WAYS.items() if way.all_networks]
 MATRIX = 1024
 
 
-def problems(depths: list[int], norms: list[str]) -> Iterator[dict]:
+def problems(networks: list[str]) -> Iterator[dict]:
     """Every way; then those that train many networks at once, with other numbers of them."""
-    for depth in depths:
-        for norm in norms:
-            for batch_size in BATCH_SIZES:
-                shape = {"depth": depth, "norm": norm, "batch_size": batch_size}
+    for network in networks:
+        for depth, norm in CONDITIONS[network]:
+            for batch_size in BATCH_SIZES[network]:
+                condition = {"network": network, "depth": depth, "norm": norm}
+                shape = condition | {"batch_size": batch_size}
                 for way in WAYS:
                     yield shape | {"replicas": REPLICAS, "way": way}
-    for batch_size in BATCH_SIZES:
-        for replicas in (1, 3, 30):
-            shape = {"depth": 3, "norm": "none", "batch_size": batch_size, "replicas": replicas}
-            for way in ALL_NETWORKS:
-                yield shape | {"way": way}
+        depth, norm = CONDITIONS[network][0]
+        condition = {"network": network, "depth": depth, "norm": norm}
+        for batch_size in BATCH_SIZES[network]:
+            for replicas in (1, 3, 30):
+                for way in ALL_NETWORKS:
+                    shape = condition | {"batch_size": batch_size, "replicas": replicas}
+                    yield shape | {"way": way}
 
 
 def speed(problem: dict, cores: int) -> float:
@@ -81,9 +89,9 @@ def measured(chosen: list[dict], cores: int) -> pd.DataFrame:
     )
 
 
-def arithmetic_bound(depth: int, norm: str, peak: float) -> float:
+def arithmetic_bound(name: str, depth: int, norm: str, peak: float) -> float:
     """Model-samples a second if the network's convolutions and products ran at the peak."""
-    network = lenet5(10, depth, norm)
+    network = ARCHITECTURES[name](10, depth, norm)
     images, labels = torch.zeros(2, 3, 32, 32), torch.zeros(2, dtype=torch.long)
     with FlopCounterMode(display=False) as counter:
         nn.functional.cross_entropy(network(images), labels).backward()
@@ -114,7 +122,7 @@ def compared(speeds: pd.DataFrame, peak: float) -> pd.DataFrame:
         highest=("ratio", "max"),
     ).reset_index()
     table["share_of_bound"] = [
-        row.samples_per_second / arithmetic_bound(row.depth, row.norm, peak)
+        row.samples_per_second / arithmetic_bound(row.network, row.depth, row.norm, peak)
         for row in table.itertuples()
     ]
     return table
@@ -123,13 +131,13 @@ def compared(speeds: pd.DataFrame, peak: float) -> pd.DataFrame:
 def draw(table: pd.DataFrame, note: str, place: Path) -> None:
     """A panel a network, a bar a way and batch size."""
     shown = table[table["replicas"] == REPLICAS]
-    groups = list(shown.groupby(["depth", "norm"], sort=False))
+    groups = list(shown.groupby(["network", "depth", "norm"], sort=False))
     figure = page(2.4 * len(groups), "Training speed", note)
     panels = figure.subplots(len(groups), 1, squeeze=False).ravel()
-    for axes, ((depth, norm), group) in zip(panels, groups, strict=True):
+    for axes, ((network, depth, norm), group) in zip(panels, groups, strict=True):
         wide = group.pivot(index="batch_size", columns="way", values="samples_per_second")
         wide[list(WAYS)].plot.bar(ax=axes, legend=False, rot=0, color=COLOURS[: len(WAYS)])
-        axes.set_title(f"depth {depth}, norm {norm}", loc="left")
+        axes.set_title(f"{network}, depth {depth}, norm {norm}", loc="left")
         axes.set_xlabel("batch size")
         axes.set_ylabel("model-samples a second")
     figure.axes[0].legend(fontsize=6)
@@ -138,15 +146,14 @@ def draw(table: pd.DataFrame, note: str, place: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--depths", type=int, nargs="+", default=[3, 12])
-    parser.add_argument("--norms", nargs="+", default=["none", "batch"])
+    parser.add_argument("--networks", nargs="+", choices=CONDITIONS, default=list(CONDITIONS))
     parser.add_argument("--output", type=Path, required=True, help="the table, CSV; figure beside")
     arguments = parser.parse_args()
     output = arguments.output
     cores, device = len(os.sched_getaffinity(0)), choose_device("auto")
     torch.set_num_threads(cores)
     peak = matrix_product_peak(device)
-    speeds = measured(list(problems(arguments.depths, arguments.norms)), cores)
+    speeds = measured(list(problems(arguments.networks)), cores)
     table = compared(speeds, peak)
     note = (
         f"{cores} cores, {describe_device(device)}, torch {torch.__version__}; {REPLICAS} replicas,"

@@ -14,7 +14,9 @@ from ways import WAYS, Finished, Problem
 
 from initstudy.core.devices import choose_device
 from initstudy.networks.architectures import lenet5
+from initstudy.networks.residual import resnet
 
+ARCHITECTURES = {"lenet5": lenet5, "resnet": resnet}
 CLASSES = 10
 IMAGES = 4096
 WARM_UP = 1.0
@@ -56,7 +58,8 @@ def made_up_problem(arguments: argparse.Namespace, device: torch.device) -> Prob
     torch.manual_seed(0)
     return Problem(
         networks=[
-            lenet5(CLASSES, arguments.depth, arguments.norm) for _ in range(arguments.replicas)
+            ARCHITECTURES[arguments.network](CLASSES, arguments.depth, arguments.norm)
+            for _ in range(arguments.replicas)
         ],
         images=random.integers(0, 256, (IMAGES, 3, 32, 32), dtype=np.uint8),
         labels=random.integers(0, CLASSES, IMAGES),
@@ -70,6 +73,7 @@ def main() -> None:
     parser.add_argument("--way", choices=WAYS, required=True)
     parser.add_argument("--batch-size", type=int, required=True)
     parser.add_argument("--replicas", type=int, required=True)
+    parser.add_argument("--network", choices=ARCHITECTURES, required=True)
     parser.add_argument("--depth", type=int, required=True)
     parser.add_argument("--norm", choices=["none", "batch"], required=True)
     parser.add_argument("--threads", type=int, required=True)
