@@ -140,7 +140,8 @@ def needs(resource, wildcards, input, attempt):
     """What a job asks for; every further try gets more, as the last one may have had too little."""
     size = STUDY.datasets[wildcards.dataset].get("size", IMAGE_SIZE)
     task = STUDY.task(cell_of(wildcards))
-    return attempt * resource(task, os.path.getsize(input.data[0]), size)
+    method = STUDY.networks[wildcards.network].method
+    return attempt * resource(task, os.path.getsize(input.data[0]), size, method)
 
 
 def training_memory(wildcards, input, attempt):

@@ -81,11 +81,12 @@ def test_what_was_disturbed_was_tried_again_with_more(disturbed):
     points = [CELL | {"batch_size": batch, "calibration_size": size} for batch, size in NEEDS]
     given = {"output_std": 0.1, "options": {}, "network_options": {}}
     cells = [Task(cell(point), replicas=2, **given) for point in points]
-    needs = [memory(task, data, IMAGE_SIZE) for task in cells]
+    network = (IMAGE_SIZE, "architectures.lenet5")
+    needs = [memory(task, data, *network) for task in cells]
     # A group asks for the memory of its largest cell and the time of all.
     assert {job.megabytes for job in first} <= set(needs)
     assert max(job.megabytes for job in first) == max(needs)
-    limit = minutes(cells[0], data, IMAGE_SIZE)
+    limit = minutes(cells[0], data, *network)
     assert sum({job.number: job.minutes for job in first}.values()) == 5 * limit
     assert len({job.number for job in again}) == 2
     assert {job.state for job in again} <= {"COMPLETED", "REQUEUED"}

@@ -218,6 +218,18 @@ CONTRADICTIONS = {
         + "datasets: {big: {source: folder, path: a, size: 64, target_accuracy: 0.5}}\n",
         ["calibration_source: big has images of 64 pixels, digits of 32"],
     ),
+    "an initializer for residual networks on another": (
+        axis("network: [lenet5]").replace("he_normal", "skipinit"),
+        ["initializer: skipinit is about residual branches, which lenet5 has none of"],
+    ),
+    "an initializer whose scalars the network lacks": (
+        axis("network: [resnet]\n    depth: [8]").replace("he_normal", "fixup"),
+        ["initializer: fixup needs fixup: true of the network resnet"],
+    ),
+    "an initializer whose norm the network lacks": (
+        axis("network: [resnet]\n    depth: [8]").replace("he_normal", "zero_gamma"),
+        ["initializer: zero_gamma needs norm: batch of the network resnet"],
+    ),
     "a depth between two": (
         axis("network: [resnet]\n    depth: [8, 20, 21]"),
         ["experiments.first.depth: 21", "one of 8, 14, 20, 26, ... for the network resnet"],

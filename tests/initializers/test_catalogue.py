@@ -15,6 +15,7 @@ from initstudy.initializers import Context, initialize
 from initstudy.networks.architectures import lenet5
 from initstudy.networks.layers import weighted_layers
 from initstudy.networks.replicated.network import ReplicatedNetwork
+from initstudy.networks.residual import resnet
 from initstudy.optimizers import make_optimizer
 from initstudy.study.layers import Sources
 from initstudy.study.load import load_study
@@ -35,15 +36,25 @@ INITIALIZERS = CATALOGUE.initializers
 REPLICAS = 3
 # Two steps show as much as hundreds.
 SHORTENED = {"metainit": {"steps": 2}, "gradinit": {"iterations": 2}}
+# Those that need a network of their own kind; the others get LeNet-5.
+RESIDUAL = {
+    "fixup": {"fixup": True},
+    "skipinit": {"branch_scale": True},
+    "rezero": {"branch_scale": True},
+    "zero_gamma": {},
+}
+NORMS = {"fixup": ["none"], "zero_gamma": ["batch"]}
+CASES = [(name, norm) for name in INITIALIZERS for norm in NORMS.get(name, ["none", "batch"])]
 
 
 def cell_of(name, norm):
+    residual = name in RESIDUAL
     return {
         "replicas": REPLICAS,
-        "depth": 3,
+        "depth": 8 if residual else 3,
         "norm": norm,
         "activation": "relu",
-        "network_options": {},
+        "network_options": RESIDUAL[name] | {"width": 4} if residual else {},
         "options": INITIALIZERS[name].options | SHORTENED.get(name, {}),
         "optimizer": "sgd",
         "learning_rate": 0.01,
@@ -68,7 +79,8 @@ def dataset_of(images):
 
 def drawn(name, cell, dataset, images, labels):
     """The networks of a cell, as a job makes them."""
-    methods = Methods("architectures.lenet5", CATALOGUE.methods[name])
+    network = "residual.resnet" if name in RESIDUAL else "architectures.lenet5"
+    methods = Methods(network, CATALOGUE.methods[name])
     return initial_networks(Settings(cell), methods, dataset, images, labels, None)
 
 
@@ -83,14 +95,14 @@ def drawn_alone(name, cell, dataset, images, labels, replica):
         optimizer=lambda parameters: make_optimizer("sgd", parameters, 0.01, 0.9),
         output_std=0.1,
     )
-    network = lenet5(10, 3, cell["norm"])
+    architecture = resnet if name in RESIDUAL else lenet5
+    network = architecture(10, cell["depth"], cell["norm"], **cell["network_options"])
     initializer = load_function(CATALOGUE.methods[name], "initstudy.initializers")
     calibration = initialize(network, initializer, cell["options"], context)
     return network, calibration
 
 
-@pytest.mark.parametrize("norm", ["none", "batch"])
-@pytest.mark.parametrize("name", INITIALIZERS)
+@pytest.mark.parametrize(("name", "norm"), CASES)
 def test_a_replicated_draw_is_the_single_draw_with_that_replicas_seed(name, norm):
     images, labels = labelled_images(512)
     dataset = dataset_of(images)
@@ -108,7 +120,8 @@ def test_a_replicated_draw_is_the_single_draw_with_that_replicas_seed(name, norm
             assert found.isfinite().all(), key
         for key, layer in weighted_layers(single, BLANK).items():
             assert torch.equal(replicated.layers()[key].weight[replica], layer.weight)
-            assert torch.equal(replicated.layers()[key].bias[replica], layer.bias)
+            if layer.bias is not None:
+                assert torch.equal(replicated.layers()[key].bias[replica], layer.bias)
 
 
 UNCALIBRATED = [name for name in INITIALIZERS if name not in CATALOGUE.calibrated]
@@ -121,7 +134,7 @@ def test_what_is_not_called_calibrated_does_not_depend_on_calibration_inputs(nam
     dataset = dataset_of(images)
     found = []
     for changes in ({}, {"calibration_size": 32, "calibration_source": "noise"}):
-        cell = cell_of(name, "none") | {"replicas": 1} | changes
+        cell = cell_of(name, NORMS.get(name, ["none"])[0]) | {"replicas": 1} | changes
         (network,), _ = drawn(name, cell, dataset, images, labels)
         found.append(torch.nn.utils.parameters_to_vector(network.parameters()))
     assert torch.equal(*found)

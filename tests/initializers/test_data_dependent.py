@@ -6,11 +6,12 @@ import lsuv as published_lsuv
 import pytest
 import torch
 from torch import nn
+from torch.nn.utils.parametrizations import weight_norm
 
 from helpers.initializing import CLASSES, inputs, made, make_context, preactivations
 from helpers.small_data import BLANK, bare_context
 from initstudy.initializers.consistency import consistency
-from initstudy.initializers.data_dependent import kraehenbuehl, lsuv
+from initstudy.initializers.data_dependent import kraehenbuehl, lsuv, salimans_kingma
 from initstudy.initializers.orthogonal import orthogonal
 from initstudy.networks.architectures import plain
 from initstudy.networks.layers import weighted_layers
@@ -69,6 +70,34 @@ def test_methods_by_channel_centre_every_channel(initializer, options):
     network, _ = made(initializer, None, context, **options)
     for outputs in preactivations(network, context.images).values():
         assert outputs.mean(dim=0).abs().max() < 1e-5
+
+
+def test_salimans_and_kingmas_start_is_that_of_weight_normalization():
+    """Scale and bias of torch's weight_norm, set by the formulas of the paper's section 3."""
+    context = make_context(SIZE)
+    network, cost = made(salimans_kingma, plain(CLASSES, 4, "none"), context)
+    assert cost.samples == SIZE
+    context = make_context(SIZE)
+    theirs = plain(CLASSES, 4, "none")
+    x = context.images
+    with torch.no_grad():
+        for module in theirs:
+            if isinstance(module, nn.Conv2d | nn.Linear):
+                weight_norm(module)
+                direction, scale = (
+                    module.parametrizations.weight.original1,
+                    module.parametrizations.weight.original0,
+                )
+                direction.normal_(0, 0.05, generator=context.generator)
+                scale.fill_(1)
+                module.bias.zero_()
+                dims = (0, 2, 3)[: x.dim() - 1]
+                t = module(x)
+                std = t.std(dim=dims, correction=0)
+                scale /= std.view_as(scale)
+                module.bias -= t.mean(dim=dims) / std
+            x = module(x)
+        torch.testing.assert_close(network(context.images), x, rtol=1e-3, atol=1e-3)
 
 
 def test_joint_match_whitens_every_layer():

@@ -1,5 +1,6 @@
 """Initializers that draw from a fixed distribution: PyTorch's bits, the formulas, propagation."""
 
+import dataclasses
 import math
 
 import pytest
@@ -54,6 +55,33 @@ def test_pytorch_default_is_what_layers_draw_by_themselves():
         assert torch.equal(parameter, expected[name])
 
 
+@pytest.mark.parametrize("activation", ["tanh", "selu", "leaky_relu"])
+def test_hes_gain_is_that_of_the_nonlinearity(activation):
+    context = dataclasses.replace(bare_context(3), activation=activation)
+    network, _ = made(fixed.he_normal, lenet5(10, 3, "none", activation), context)
+    generator = seeds.generator(seeds.WEIGHTS, 3)
+    for layer in weighted_layers(network, BLANK).values():
+        expected = nn.init.kaiming_normal_(
+            torch.empty_like(layer.weight), a=0.01, nonlinearity=activation, generator=generator
+        )
+        assert torch.equal(layer.weight, expected)
+
+
+def test_dirac_is_the_identity():
+    network = nn.Sequential(
+        nn.Conv2d(3, 8, 3, padding=1),
+        nn.Conv2d(8, 8, 3, padding=1, groups=2),
+        nn.Conv2d(8, 3, 1),
+        nn.Flatten(),
+        nn.Linear(3072, 10),
+    )
+    made(fixed.dirac, network, bare_context(0))
+    images = torch.rand(2, 3, 32, 32)
+    # Three of eight channels carry the image; the second group of the next layer has none of them.
+    assert torch.equal(network[:3](images), images)
+    assert torch.equal(network(images), images.flatten(1)[:, :10])
+
+
 def test_zero_is_zero_everywhere():
     network, _ = made(fixed.zero, context=bare_context(0))
     assert not any(parameter.any() for parameter in network.parameters())
@@ -61,6 +89,11 @@ def test_zero_is_zero_everywhere():
 
 def uniform(bound):
     return stats.uniform(-bound, 2 * bound)
+
+
+def truncated(std):
+    """The normal distribution that is cut off at two deviations and then has deviation `std`."""
+    return stats.truncnorm(-2, 2, scale=std / stats.truncnorm(-2, 2).std())
 
 
 # The distribution of a weight by its fan_in and fan_out.
@@ -75,6 +108,7 @@ FORMULAS = {
         {"mode": "fan_out"},
         lambda i, o: stats.norm(0, (2 / o) ** 0.5),
     ),
+    "he_truncated": (fixed.he_truncated, {}, lambda i, o: truncated((2 / i) ** 0.5)),
     "lecun_normal": (fixed.lecun_normal, {}, lambda i, o: stats.norm(0, (1 / i) ** 0.5)),
     "pytorch_default": (fixed.pytorch_default, {}, lambda i, o: uniform(i**-0.5)),
 }

@@ -10,6 +10,7 @@ from torch import nn
 
 from helpers.initializing import made
 from helpers.small_data import BLANK, bare_context
+from initstudy.core.errors import InputError
 from initstudy.initializers.orthogonal import delta_orthogonal, orthogonal, zero_hadamard
 from initstudy.networks.architectures import lenet5
 from initstudy.networks.layers import weighted_layers
@@ -53,6 +54,16 @@ def test_gain_is_a_factor_and_replicas_differ(initializer):
     other, _ = made(initializer, context=bare_context(1))
     torch.testing.assert_close(scaled.C3.weight, 2 * one.C3.weight)
     assert not torch.allclose(other.C3.weight, one.C3.weight)
+
+
+@pytest.mark.parametrize("initializer", [orthogonal, delta_orthogonal])
+def test_gain_may_be_that_of_the_nonlinearity(initializer):
+    context = replace(bare_context(0), activation="tanh")
+    network, _ = made(initializer, context=context, gain="activation")
+    expected, _ = made(initializer, context=bare_context(0), gain=5 / 3)
+    assert torch.equal(network.C3.weight, expected.C3.weight)
+    with pytest.raises(InputError, match="gain 'relu': choose activation or a number"):
+        made(initializer, context=bare_context(0), gain="relu")
 
 
 def test_delta_orthogonal_keeps_the_norm_through_100_linear_convolutions():

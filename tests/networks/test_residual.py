@@ -18,10 +18,19 @@ def test_it_has_as_many_parameters_as_published(depth, millions):
     assert count / 1e6 == pytest.approx(millions, abs=0.006)
 
 
-@pytest.mark.parametrize("norm", ["none", "batch"])
-def test_it_is_replicated_by_its_operations(norm, capsys):
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"norm": "none"},
+        {"norm": "batch"},
+        {"norm": "none", "branch_scale": True},
+        {"norm": "batch", "branch_scale": True},
+        {"norm": "none", "fixup": True},
+    ],
+)
+def test_it_is_replicated_by_its_operations(options, capsys):
     images = torch.randn(4, 3, 32, 32, generator=torch.Generator().manual_seed(0))
-    network = replicate([resnet(10, 8, norm) for _ in range(3)], images)
+    network = replicate([resnet(10, 8, **options) for _ in range(3)], images)
     assert network(images).shape == (3, 4, 10)
     assert not capsys.readouterr().err
 
@@ -31,8 +40,17 @@ def test_its_branches_are_found():
     branches = residual_branches(network, BLANK)
     assert len(branches) == 9
     assert all(len(branch.layers) == len(branch.norms) == 2 for branch in branches)
-    assert not any(branch.shortcut for branch in branches)
+    assert not any(branch.shortcut or branch.scales for branch in branches)
+    assert branches[0].last_norm == "blocks.1_1.norm2"
     assert len(weighted_layers(network, BLANK)) == 20
+
+
+def test_scales_of_its_branches_are_found():
+    for options in ({"branch_scale": True}, {"fixup": True}):
+        branches = residual_branches(resnet(10, 8, "none", **options), BLANK)
+        names = [branch.scales for branch in branches]
+        assert names == [(f"blocks.{stage}_1.scale",) for stage in (1, 2, 3)]
+        assert not any(branch.last_norm for branch in branches)
 
 
 def test_a_shortcut_keeps_every_second_pixel_and_appends_zeros():

@@ -1,7 +1,8 @@
 """Consistency-aware initialization: the samples that the network generates match a target.
 
 Layer by layer in forward order, on the outputs of the layers that are done, an affine map moves
-the layer's pre-activations towards N(0, tau^2 I), tau = 1, or `output_std` at the logits. The map
+the layer's pre-activations towards N(0, tau^2 I), tau = 1, or `output_std` at the logits and
+`branch_std` at the end of a residual branch. The map
 is the one that brings their Gaussian closest to the target in 2-Wasserstein distance, in a class
 named by `match`; it is folded into weight and bias.
 """
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 
 from initstudy.core.errors import InputError
 from initstudy.initializers import Calibration, Context, zero_bias
+from initstudy.networks.branches import branches_if_known
 from initstudy.networks.layers import channels_of, visit_layers, weighted_layers
 from initstudy.networks.moments import Moments, moments
 
@@ -37,6 +39,7 @@ def consistency(
     strength: float | str = 1.0,
     base: str = "orthogonal",
     output_std: float | None = None,
+    branch_std: float | None = None,
 ) -> Calibration:
     """Match the pre-activations' moments on the calibration set.
 
@@ -46,6 +49,8 @@ def consistency(
     displacement interpolation; `auto` lets one optimizer step decide (see choose_strength).
     base: the function torch.nn.init.<base>_ that draws the weights, one of BASES.
     output_std: tau at the logits; by default the study's.
+    branch_std: tau at the last layer of every residual branch; by default 1 / sqrt(R) with R
+    branches, so that their sum stays of order one.
 
     Raises InputError for an unknown match or base and for a strength outside of [0, 1].
     """
@@ -55,11 +60,24 @@ def consistency(
         raise InputError(f"base {base!r}: choose one of {', '.join(BASES)}")
     if strength != "auto" and not (isinstance(strength, int | float) and 0 <= strength <= 1):
         raise InputError(f"strength {strength!r}: choose auto or a number from 0 to 1")
-    tau = context.output_std if output_std is None else output_std
+    output_std = context.output_std if output_std is None else output_std
+    targets = target_deviations(network, context, output_std, branch_std)
     if strength == "auto":
-        return choose_strength(network, context, match, base, tau)
-    match_moments(network, context, match, strength, base, tau)
+        return choose_strength(network, context, match, base, targets)
+    match_moments(network, context, match, strength, base, targets)
     return Calibration(samples=len(context.images), strength=strength)
+
+
+def target_deviations(
+    network: nn.Module, context: Context, output_std: float, branch_std: float | None
+) -> dict[nn.Module, float]:
+    """Layer -> tau, where it is not 1: at the ends of residual branches, and at the logits."""
+    layers = weighted_layers(network, context.example)
+    branches = branches_if_known(network, context.example)
+    if branch_std is None and branches:
+        branch_std = len(branches) ** -0.5
+    ends = {layers[branch.layers[-1]]: branch_std for branch in branches}
+    return ends | {list(layers.values())[-1]: output_std}
 
 
 def match_moments(
@@ -68,10 +86,9 @@ def match_moments(
     match: str,
     strength: float,
     base: str,
-    output_std: float,
+    targets: dict[nn.Module, float],
 ) -> None:
     """Draw every layer from `base` and move its pre-activations towards their target."""
-    last = list(weighted_layers(network, context.example).values())[-1]
     draw = getattr(nn.init, f"{base}_")
 
     def visit(layer: nn.Conv2d | nn.Linear, inputs: Tensor) -> None:
@@ -80,8 +97,7 @@ def match_moments(
         if strength == 0:
             return
         outputs = layer(inputs).movedim(channels_of(layer), -1).flatten(0, -2)
-        tau = output_std if layer is last else 1.0
-        matrix, offset = affine_map(moments(outputs[:, None]), tau, match)
+        matrix, offset = affine_map(moments(outputs[:, None]), targets.get(layer, 1.0), match)
         matrix = torch.lerp(torch.eye(len(matrix), dtype=matrix.dtype), matrix, strength)
         weight = matrix @ layer.weight.flatten(1).to(matrix.dtype)
         layer.weight.copy_(weight.view_as(layer.weight))
@@ -118,7 +134,11 @@ def inverse_deviation(variance: Tensor) -> Tensor:
 
 
 def choose_strength(
-    network: nn.Module, context: Context, match: str, base: str, output_std: float
+    network: nn.Module,
+    context: Context,
+    match: str,
+    base: str,
+    targets: dict[nn.Module, float],
 ) -> Calibration:
     """Initialize with the strength after which one optimizer step lowers the loss the most.
 
@@ -135,7 +155,7 @@ def choose_strength(
     best_decrease, best_strength, best_parameters = -math.inf, 0.0, None
     for strength in AUTO_STRENGTHS:
         context.generator.set_state(random_state)
-        match_moments(network, context, match, strength, base, output_std)
+        match_moments(network, context, match, strength, base, targets)
         parameters = copy.deepcopy(network.state_dict())
         decrease = decrease_after_step(network, context, step_batch, probe_batch)
         if best_parameters is None or decrease > best_decrease:

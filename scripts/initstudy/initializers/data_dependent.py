@@ -36,6 +36,24 @@ def lsuv(
     return Calibration(samples=passes * len(context.images))
 
 
+def salimans_kingma(network: nn.Module, context: Context, std: float = 0.05) -> Calibration:
+    """Weight normalization's data-dependent initialization (Salimans & Kingma 2016, section 3).
+
+    Directions from N(0, std^2), then, layer by layer, scale g = 1 / sigma and bias b = -mu / sigma
+    of every channel, mu and sigma of its outputs: what weight normalization starts as, in ordinary
+    weights. Consistency by `channel` does the same from another base and has a target of its own
+    for the logits.
+    """
+
+    def visit(layer: nn.Conv2d | nn.Linear, inputs: Tensor) -> None:
+        nn.init.normal_(layer.weight, 0, std, generator=context.generator)
+        zero_bias(layer)
+        normalize_channels(layer, inputs)
+
+    visit_layers(network, context.images, visit)
+    return Calibration(samples=len(context.images))
+
+
 def kraehenbuehl(
     network: nn.Module, context: Context, iterations: int = 10, damping: float = 0.25
 ) -> Calibration:

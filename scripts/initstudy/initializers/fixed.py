@@ -14,6 +14,9 @@ from initstudy.initializers import Context, zero_bias
 from initstudy.networks.activations import gain
 from initstudy.networks.layers import weighted_layers
 
+TRUNCATED_DEVIATION = 0.87962566103423978
+"""Standard deviation of a standard normal distribution that is cut off at -2 and 2."""
+
 
 def zero(network: nn.Module, context: Context) -> None:
     """Zero weights and biases: hidden layers never change, only the last bias moves."""
@@ -72,6 +75,33 @@ def he_deviations(
         channels = layer.weight.shape[1 if mode == "fan_in" else 0]
         fan = channels * layer.weight[0, 0].numel()
         yield layer, gain(context.activation) / math.sqrt(fan)
+
+
+def he_truncated(network: nn.Module, context: Context) -> None:
+    """He's normal distribution, cut off at two standard deviations and as wide as before.
+
+    What Keras calls he_normal: the deviation is divided by that of a standard normal distribution
+    which is cut off so.
+    """
+    for layer, std in he_deviations(network, context, "fan_in"):
+        wide = std / TRUNCATED_DEVIATION
+        nn.init.trunc_normal_(
+            layer.weight, 0, wide, -2 * wide, 2 * wide, generator=context.generator
+        )
+        zero_bias(layer)
+
+
+def dirac(network: nn.Module, context: Context) -> None:
+    """The identity: torch.nn.init.dirac_ for convolutions, each group by itself, eye_ for the rest.
+
+    Channels beyond the smaller of both numbers are zero. Known from Zagoruyko & Komodakis (2017).
+    """
+    for layer in weighted_layers(network, context.example).values():
+        if isinstance(layer, nn.Conv2d):
+            nn.init.dirac_(layer.weight, layer.groups)
+        else:
+            nn.init.eye_(layer.weight)
+        zero_bias(layer)
 
 
 def lecun_normal(network: nn.Module, context: Context) -> None:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from initstudy.core.errors import InputError
 from initstudy.initializers import Context, zero_bias
 from initstudy.networks import activations
+from initstudy.networks.branches import branches_if_known
 from initstudy.networks.layers import weighted_layers
 
 
@@ -48,11 +49,14 @@ def zero_hadamard(network: nn.Module, context: Context) -> None:
     A layer that does not widen is a partial identity; one that does is the corner of a Hadamard
     matrix, whose columns differ from each other, unlike the zeros that an identity would append.
     Kernels hold it at their centre. The Hadamard matrix is scaled to be orthogonal, as in the
-    authors' code. The paper's zeros for the last layer of a residual branch have no place here.
+    authors' code. The last layer of a residual branch is zero.
     """
-    for layer in weighted_layers(network, context.example).values():
+    ends = {branch.layers[-1] for branch in branches_if_known(network, context.example)}
+    for name, layer in weighted_layers(network, context.example).items():
         outputs, inputs = layer.weight.shape[:2]
-        if outputs <= inputs:
+        if name in ends:
+            matrix = torch.zeros(outputs, inputs)
+        elif outputs <= inputs:
             matrix = torch.eye(outputs, inputs)
         else:
             matrix = hadamard(math.ceil(math.log2(outputs)))[:outputs, :inputs]

@@ -2,6 +2,7 @@
 
 import copy
 import operator
+import warnings
 from dataclasses import dataclass
 
 import torch
@@ -12,6 +13,7 @@ from initstudy.networks.layers import weighted_layers
 from initstudy.networks.replicated.tracing import traced
 
 SUMS = (operator.add, torch.add, "add")
+PRODUCTS = (operator.mul, torch.mul, "mul")
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,10 @@ class Branch:
     """The shortcut's, which has fewer; none if it is the identity."""
     norms: tuple[str, ...]
     """The branch's modules with a scale for each channel (normalisations), in that order."""
+    last_norm: str | None
+    """The one that comes after all of the layers, if there is one."""
+    scales: tuple[str, ...]
+    """The parameters of a single number that something of the branch is multiplied by."""
 
 
 def residual_branches(network: nn.Module, images: Tensor) -> list[Branch]:
@@ -49,21 +55,47 @@ def residual_branches(network: nn.Module, images: Tensor) -> list[Branch]:
         # A parameter that is added is not computed from the images.
         if node.target not in SUMS or sum(images_node in term for term in terms) != 2:
             continue
-        sides = [_modules(terms[0] - terms[1]), _modules(terms[1] - terms[0])]
-        weighted = [tuple(name for name in order if name in side) for side in sides]
-        if len(weighted[0]) < len(weighted[1]):
-            sides.reverse()
-            weighted.reverse()
-        branch, shortcut = weighted
-        if len(branch) > len(shortcut):
-            modules = [(name, network.get_submodule(name)) for name in sides[0]]
-            norms = tuple(
-                name
-                for name, module in modules
-                if name not in order and getattr(module, "weight", None) is not None
-            )
-            branches.append(Branch(branch, shortcut, norms))
+        first, second = sorted(terms[0] - terms[1]), sorted(terms[1] - terms[0])
+        if len(_layers(first, order)) < len(_layers(second, order)):
+            first, second = second, first
+        if len(_layers(first, order)) > len(_layers(second, order)):
+            branches.append(_branch(network, first, second, order))
     return branches
+
+
+def branches_if_known(network: nn.Module, images: Tensor) -> list[Branch]:
+    """As `residual_branches`; none, with a warning, where the graph cannot be read."""
+    try:
+        return residual_branches(network, images)
+    except InputError as error:
+        warnings.warn(f"{error}; it is initialized as if it had none", stacklevel=2)
+        return []
+
+
+def _branch(
+    network: nn.Module, nodes: list[fx.Node], shortcut: list[fx.Node], order: list[str]
+) -> Branch:
+    """What the nodes of a branch, and of its shortcut, are; order: of the weighted layers."""
+    modules = _modules(nodes)
+    norms = [
+        name
+        for name in modules
+        if name not in order and getattr(network.get_submodule(name), "weight", None) is not None
+    ]
+    behind = modules[1 + max(modules.index(name) for name in _layers(nodes, order)) :]
+    return Branch(
+        layers=_layers(nodes, order),
+        shortcut=_layers(shortcut, order),
+        norms=tuple(norms),
+        last_norm=norms[-1] if norms and norms[-1] in behind else None,
+        scales=tuple(
+            factor.target
+            for node in nodes
+            if node.target in PRODUCTS
+            for factor in node.all_input_nodes
+            if factor.op == "get_attr" and _value(network, factor.target).numel() == 1
+        ),
+    )
 
 
 def _ancestors(graph: fx.Graph) -> dict[fx.Node, frozenset[fx.Node]]:
@@ -74,6 +106,18 @@ def _ancestors(graph: fx.Graph) -> dict[fx.Node, frozenset[fx.Node]]:
     return found
 
 
-def _modules(nodes: frozenset) -> list[str]:
-    """The names of the modules that nodes call, in the order of the graph."""
-    return [node.target for node in sorted(nodes) if node.op == "call_module"]
+def _modules(nodes: list[fx.Node]) -> list[str]:
+    """The names of the modules that nodes call."""
+    return [node.target for node in nodes if node.op == "call_module"]
+
+
+def _layers(nodes: list[fx.Node], order: list[str]) -> tuple[str, ...]:
+    """Those that are weighted layers, in the order of the pass."""
+    called = _modules(nodes)
+    return tuple(name for name in order if name in called)
+
+
+def _value(network: nn.Module, name: str) -> Tensor:
+    """A parameter or buffer by its name."""
+    path, _, tensor = name.rpartition(".")
+    return getattr(network.get_submodule(path), tensor)

@@ -16,6 +16,19 @@ DEPTHS = {
 }
 """Those of the built-in networks. They know it themselves, but take seconds to import."""
 ANY_DEPTH = range(1, 1001)
+NEEDS = {
+    "residual.fixup": ("fixup: true", lambda options, _: options.get("fixup")),
+    "residual.skipinit": (
+        "branch_scale: true",
+        lambda options, _: options.get("branch_scale") or options.get("fixup"),
+    ),
+    "residual.zero_gamma": ("norm: batch", lambda _, norm: norm == "batch"),
+}
+NEEDS["residual.rezero"] = NEEDS["residual.skipinit"]
+"""What initializers for residual networks need of the built-in one, and whether it is there, by its
+options and norm. Networks of users' own are looked at when they are initialized."""
+RESIDUAL = "residual.resnet"
+BUILT_IN = (*DEPTHS, "published.deepobs_3c3d", "published.all_cnn_c")
 
 
 def check_networks(networks: dict[str, dict]) -> None:
@@ -64,6 +77,8 @@ def contradiction(study: dict, cell: Cell) -> tuple[str, str] | None:
     reason = unfit_depth(cell.network, study["networks"][cell.network], cell.depth)
     if uses_depth and reason:
         return "depth", reason
+    if reason := unfit_initializer(study, cell):
+        return "initializer", reason
     used = images(study, cell.dataset, "training")
     if cell.train_size != "all":
         if found := excess("train_size", cell.train_size, used):
@@ -79,6 +94,21 @@ def contradiction(study: dict, cell: Cell) -> tuple[str, str] | None:
         if cell.norm == "batch" and getattr(cell, axis) == 1:
             return axis, "1 must be at least 2 where norm is batch"
     return None
+
+
+def unfit_initializer(study: dict, cell: Cell) -> str | None:
+    """Why an initializer for residual networks does not fit a built-in network; None if it does."""
+    network = study["networks"][cell.network]
+    method, options = network["method"], network.get("options", {})
+    needed = NEEDS.get(study["initializers"][cell.initializer]["method"])
+    if needed is None or method not in BUILT_IN:
+        return None
+    if method != RESIDUAL:
+        return f"{cell.initializer} is about residual branches, which {cell.network} has none of"
+    words, is_there = needed
+    if is_there(options, options.get("norm", cell.norm)):
+        return None
+    return f"{cell.initializer} needs {words} of the network {cell.network}"
 
 
 def unlike_source(study: dict, cell: Cell) -> str | None:
