@@ -17,6 +17,7 @@ from initstudy.core.files import written_whole
 from initstudy.records.gathered import read_gathered
 from initstudy.records.probe import read_probe
 from initstudy.reporting.captions import percent, save_caption, with_interval
+from initstudy.reporting.signals import reading
 from initstudy.study.axes import AXES
 from initstudy.study.cells import Experiment
 
@@ -65,6 +66,7 @@ def summary(arguments: argparse.Namespace) -> None:
 def signals(arguments: argparse.Namespace) -> None:
     """Geometric rates of signals in initial networks, a row an initializer."""
     table = signal_table([read_probe(path) for path in arguments.probes])
+    table["reading"] = [reading(row) for row in table.to_dict("records")]
     save(table, signals_caption(table), arguments)
 
 
@@ -114,7 +116,8 @@ def signals_caption(table: pd.DataFrame) -> str:
         f"By what factor a layer changes the second moment of its pre-activations: {found} (nan: "
         "too few layers have a signal). Fitted to the hidden layers of untrained networks; median "
         f"over {table['draws'].iloc[0]} draws. Backward rates are those of the loss gradient's "
-        "squared norm, on its way back; q1 and q3 are quartiles."
+        "squared norm, on its way back; q1 and q3 are quartiles. The last column says in words "
+        "what a row's numbers mean."
     )
 
 

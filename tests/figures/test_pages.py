@@ -103,16 +103,21 @@ def test_signals_page(tmp_path, plot):
     for number, name in enumerate(initializers):
         signal = 10.0 ** ((number - 3) * np.arange(len(layers)))[:, None]
         drawn = signal * random.lognormal(0, 0.2, (len(layers), REPLICAS))
-        quantities = [dict.fromkeys(signals.PANELS, values) for values in drawn]
+        cosines = np.linspace(0.1, 1, len(layers))[:, None] * np.ones(REPLICAS)
+        quantities = [
+            dict.fromkeys(signals.PANELS, values) | {"cosine": cosine}
+            for values, cosine in zip(drawn, cosines, strict=True)
+        ]
         described = probed | {"initializer": name, "draws": REPLICAS, "batch_size": 32}
         attributes = {"probe": described, "software": {}, "layers": layers}
         probes.append(Probe(attributes, dict(zip(layers, quantities, strict=True))))
         write_probe(tmp_path / f"{name}.h5", probes[-1])
     figure = signals.draw("A synthetic study", initializers, probes)
     assert_legible(figure)
-    for axes in figure.axes:
-        assert signals.SHOWN[0] <= axes.get_ylim()[0] < axes.get_ylim()[1] <= signals.SHOWN[1]
-        last = probes[1].signals["logits"]["second_moment"]
+    for axes, quantity in zip(figure.axes, signals.PANELS, strict=True):
+        if quantity not in signals.LINEAR:
+            assert signals.SHOWN[0] <= axes.get_ylim()[0] < axes.get_ylim()[1] <= signals.SHOWN[1]
+        last = probes[1].signals["logits"][quantity]
         assert axes.lines[1].get_ydata()[-1] == pytest.approx(np.median(last))
     told = json.dumps({name: vars(entry) for name, entry in initializers.items()})
     files = [tmp_path / f"{name}.h5" for name in initializers]

@@ -24,7 +24,8 @@ TARGET = 0.5
 STEPS_PER_EPOCH = 40
 STATISTICS = (
     *("sample_mean", "sample_variance", "population_mean", "population_variance"),
-    *("discrepancy", "gradient_norm", "weight_norm", "weight_delta", "weight_update"),
+    *("discrepancy", "dead_fraction", "effective_rank", "cosine"),
+    *("gradient_norm", "weight_norm", "weight_delta", "weight_update"),
 )
 
 Outcome = Callable[[Cell], np.ndarray]

@@ -13,6 +13,7 @@ from initstudy.analysis.signals import SMALLEST_SQUARE, geometric_rates, signal_
 from initstudy.core.errors import InputError
 from initstudy.data.store import ArraySource, write_dataset
 from initstudy.initializers.fixed import he_normal, normal, pytorch_default, zero
+from initstudy.initializers.orthogonal import orthogonal
 from initstudy.networks.architectures import lenet5, plain
 from initstudy.networks.layers import weighted_layers
 from initstudy.networks.moments import discrepancy, moments
@@ -94,19 +95,38 @@ def test_signals_are_those_of_plain_pytorch(network):
             "mean": z.mean(),
             "variance": by_channel.var(dim=1, correction=0).mean(),
             "discrepancy": discrepancy(moments(by_channel.T[:, None]), target),
+            "dead_fraction": (by_channel.amax(dim=1) <= 0).double().mean(),
+            "effective_rank": effective_rank(np.cov(by_channel.numpy(), ddof=0)),
+            "cosine": mean_cosine(z.flatten(1).numpy()),
+            "singular_values": np.linalg.svd(
+                layer.weight.detach().double().flatten(1).numpy(), compute_uv=False
+            ),
             "gradient_norm": torch.linalg.vector_norm(layer.weight.grad),
             "preactivation_gradient_norm": torch.linalg.vector_norm(seen[name].grad),
         }
         assert set(found[name]) == set(expected)
         for quantity, value in expected.items():
-            np.testing.assert_allclose(found[name][quantity], float(value), rtol=1e-4, atol=1e-9)
+            np.testing.assert_allclose(found[name][quantity], value, rtol=1e-4, atol=1e-9)
+
+
+def effective_rank(covariance):
+    shares = np.linalg.eigvalsh(covariance).clip(1e-300) / np.trace(covariance)
+    return np.exp(-(shares * np.log(shares)).sum())
+
+
+def mean_cosine(images):
+    unit = images / np.linalg.norm(images, axis=1, keepdims=True)
+    products = unit @ unit.T
+    return products[np.triu_indices(len(images), 1)].mean()
 
 
 def test_zero_weights_pass_nothing_on():
     network, _ = made(zero, plain(CLASSES, 4, "none"), bare_context(0))
     found = network_signals(network, *batch(), output_std=0.1)
     for name in list(found)[:-1]:
-        assert found[name].pop("discrepancy") == 1
+        assert found[name].pop("discrepancy") == found[name].pop("dead_fraction") == 1
+        assert np.isnan(found[name].pop("cosine"))
+        assert not found[name].pop("singular_values").any()
         assert not any(found[name].values())
     assert found["logits"]["discrepancy"] == pytest.approx(0.1**2)
     assert found["logits"]["gradient_norm"] == 0
@@ -180,6 +200,17 @@ def test_the_file_gives_back_what_was_probed_in_equal_bytes(data, tmp_path):
     assert row["initializer"] == "he_normal"
     assert row["forward_layers"] == row["backward_layers"] == 3
     assert row["forward_rate_q1"] <= row["forward_rate"] <= row["forward_rate_q3"]
+    for quantity in ("cosine", "dead_fraction", "effective_rank"):
+        assert row[quantity] == np.median(probe.signals["C5"][quantity])
+    spectra = np.array([probe.signals[name]["singular_values"] for name in ("C3", "C4", "C5")])
+    assert row["largest_singular_value"] == np.median(spectra.max(axis=(0, 2)))
+    assert row["smallest_singular_value"] == np.median(spectra.min(axis=(0, 2)))
+
+
+def test_an_orthogonal_weight_has_equal_singular_values():
+    network, _ = made(orthogonal, plain(CLASSES, 4, "none"), bare_context(0))
+    found = network_signals(network, *batch(), output_std=0.1)
+    np.testing.assert_allclose(found["C3"]["singular_values"], np.ones(16), rtol=1e-5)
 
 
 def test_a_draw_does_not_depend_on_how_many_there_are(data):

@@ -46,7 +46,8 @@ def test_a_run_has_the_layout_of_the_contract(finished):
         assert file["statistics/step"][:].tolist() == [0, 1, 2, 4, 8]
         quantities = {
             *("sample_mean", "sample_variance", "population_mean", "population_variance"),
-            *("discrepancy", "gradient_norm", "weight_norm", "weight_delta", "weight_update"),
+            *("discrepancy", "dead_fraction", "effective_rank", "cosine"),
+            *("gradient_norm", "weight_norm", "weight_delta", "weight_update"),
         }
         for layer in LAYERS:
             assert set(file[f"statistics/{layer}"]) == quantities

@@ -18,12 +18,16 @@ below 1.2e-38; at a root mean square or norm of 1e-30 hardly an entry is that sm
 def signal_table(probes: Sequence[Probe]) -> pd.DataFrame:
     """One row an initializer: by what factor a layer changes its signal.
 
-    initializer, dataset, network, depth, norm, draws: what was probed.
+    initializer, dataset, network, depth, norm, activation, draws: what was probed.
     forward_rate, forward_rate_q1, forward_rate_q3: factor per layer of the pre-activations' second
         moment on its way forward: median and quartiles over draws.
     forward_layers: layers that the fits used, in the draw that could use the fewest.
     backward_rate, backward_rate_q1, backward_rate_q3, backward_layers: the same for the squared
         norm of the loss gradient of the pre-activations, on its way back.
+    cosine, dead_fraction, effective_rank: of the last hidden layer (see networks.signals), medians
+        over draws.
+    largest_singular_value, smallest_singular_value: of the weights of the hidden layers that rates
+        are fitted to, medians over draws of the extremes.
 
     Rates are fitted to the hidden layers after the STRIDED_LAYERS, where the signal is large enough
     for float32 (SMALLEST_SQUARE); nan if in some draw fewer than two of them are. In a narrow
@@ -47,7 +51,15 @@ def signal_row(probe: Probe) -> dict:
         for name, value in zip(("rate", "rate_q1", "rate_q3"), quartiles, strict=True):
             row[f"{direction}_{name}"] = value
         row[f"{direction}_layers"] = used.min()
-    return row
+    for quantity in ("cosine", "dead_fraction", "effective_rank"):
+        row[quantity] = np.median(probe.over_layers(quantity, layers[-1:]))
+    spectra = [probe.signals[name]["singular_values"] for name in layers]
+    largest = np.max([values[:, 0] for values in spectra], axis=0)
+    smallest = np.min([values[:, -1] for values in spectra], axis=0)
+    return row | {
+        "largest_singular_value": np.median(largest),
+        "smallest_singular_value": np.median(smallest),
+    }
 
 
 def geometric_rates(signal: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

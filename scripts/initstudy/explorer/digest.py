@@ -36,6 +36,18 @@ QUANTITIES = {
         "discrepancy",
         "squared 2-Wasserstein distance per channel of the pre-activations to their target",
     ),
+    "dead_fraction": (
+        "dead units",
+        "fraction of units whose pre-activation is above 0 on no image of the probe set",
+    ),
+    "effective_rank": (
+        "effective rank",
+        "exp of the entropy of the eigenvalues of the pre-activations' covariance",
+    ),
+    "cosine": (
+        "cosine",
+        "cosine between the pre-activations of two images of the probe set, on average",
+    ),
     "gradient_norm": (
         "gradient norm",
         "Frobenius norm of the gradient of the loss on the mini-batch",
@@ -48,7 +60,7 @@ QUANTITIES = {
     ),
 }
 """What is recorded of every layer: its name for people, and what it is."""
-SIGNED = ("sample_mean", "population_mean")
+SIGNED = ("sample_mean", "population_mean", "cosine")
 """Quantities on both sides of 0; the others are positive, over orders of magnitude."""
 
 

@@ -1,6 +1,7 @@
 """Moments of pre-activations, and their distance to a target distribution."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -18,6 +19,14 @@ class Moments:
     mean: Tensor
     covariance: Tensor
     count: int
+
+    @cached_property
+    def eigenvalues(self) -> Tensor:
+        """Of the covariance: K x C, not below 0; nan where moments are not finite."""
+        finite = self.covariance.isfinite().all(dim=(1, 2)) & self.mean.isfinite().all(dim=1)
+        covariance = torch.where(finite[:, None, None], self.covariance, 0.0)
+        found = torch.linalg.eigvalsh(covariance).clamp(min=0)
+        return torch.where(finite[:, None], found, torch.nan)
 
     def merged(self, other: "Moments") -> "Moments":
         """The moments of both samples taken together (Chan et al. 1983)."""
@@ -73,8 +82,6 @@ def discrepancy(sample: Moments, target_std: float) -> Tensor:
     all pre-activations are zero; nan where the moments are not finite (a replica that diverged).
     """
     channels = sample.mean.shape[1]
-    finite = sample.covariance.isfinite().all(dim=(1, 2)) & sample.mean.isfinite().all(dim=1)
-    covariance = torch.where(finite[:, None, None], sample.covariance, 0.0)
-    deviations = torch.linalg.eigvalsh(covariance).clamp(min=0).sqrt()
+    deviations = sample.eigenvalues.sqrt()
     distance = sample.mean.square().sum(dim=1) + (deviations - target_std).square().sum(dim=1)
-    return torch.where(finite, distance / channels, torch.nan)
+    return torch.where(deviations.isnan().any(dim=1), torch.nan, distance / channels)

@@ -9,6 +9,11 @@ D draws; quantities of pre-activations are over all positions and channels of on
     /signals/<layer>/mean               D: grand mean
     /signals/<layer>/variance           D: mean over channels of the variance
     /signals/<layer>/discrepancy        D: squared distance per channel to the target
+    /signals/<layer>/dead_fraction      D: fraction of units that are above 0 on no image
+    /signals/<layer>/effective_rank     D: exp of the entropy of the covariance's eigenvalues
+    /signals/<layer>/cosine             D: mean cosine between two images' pre-activations
+    /signals/<layer>/singular_values    D x min(out, in kh kw): of the weight as a matrix, largest
+                                        first
     /signals/<layer>/gradient_norm      D: Frobenius norm of the loss gradient of the weights
     /signals/<layer>/preactivation_gradient_norm
                                         D: Frobenius norm of the loss gradient of z
@@ -29,7 +34,7 @@ from initstudy.records.hdf5 import (
     write_attributes,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 JSON_ATTRIBUTES = ("probe", "software", "layers")
 
 
@@ -40,7 +45,7 @@ class Probe:
     attributes: dict
     """probe, software, layers (decoded from JSON) and the plain attributes of the file."""
     signals: dict[str, dict[str, np.ndarray]]
-    """layer -> quantity -> D."""
+    """layer -> quantity -> D, or D x values."""
 
     def over_layers(self, quantity: str, layers: Sequence[str] | None = None) -> np.ndarray:
         """A quantity of some layers (by default all), in forward order: layers x D."""

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from initstudy.core.devices import describe_device
+from initstudy.core.errors import InputError
 from initstudy.data.store import Dataset, read_dataset
 from initstudy.initializers import Calibration
 from initstudy.networks.replicated.checked import replicate
@@ -24,6 +25,8 @@ from initstudy.training.recorder import StatisticsRecorder
 from initstudy.training.settings import Settings
 
 PROBE_SET_SIZE = 1024
+STEP = "step"
+"""What stands beside the layers' statistics in run.h5."""
 FEW_IMAGES = 4
 """On which replicas are compared with plain networks."""
 
@@ -60,6 +63,11 @@ def run_cell(
     normalize = Normalizer(dataset.mean, dataset.std, torch.device("cpu"))
     few_images = normalize(torch.from_numpy(images[:FEW_IMAGES]))
     network = replicate(networks, few_images).to(device)
+    if STEP in network.layer_names:
+        raise InputError(
+            f"{methods.network}: a layer is named {STEP}, which in run.h5 is something else;"
+            " rename it"
+        )
     parameters = sum(parameter.numel() for parameter in networks[0].parameters())
     training = make_training(cell, network, dataset, images, labels, device)
     initial = initial_parameters(network)

@@ -13,7 +13,8 @@ from initstudy.core.devices import describe_device
 from initstudy.core.errors import InputError
 from initstudy.data.store import read_dataset
 from initstudy.networks.layers import channels_of, weighted_layers
-from initstudy.networks.moments import discrepancy, moments
+from initstudy.networks.moments import discrepancy
+from initstudy.networks.signals import LayerSignals
 from initstudy.records.probe import Probe
 from initstudy.training.batches import Normalizer
 from initstudy.training.initial import Methods, initial_networks
@@ -65,7 +66,7 @@ def probe_initializer(task: dict, methods: Methods, data: str | Path) -> Probe:
 
 def network_signals(
     network: nn.Module, images: Tensor, labels: Tensor, output_std: float
-) -> dict[str, dict[str, float]]:
+) -> dict[str, dict[str, float | np.ndarray]]:
     """Layer -> quantity -> value (see `signals`), by one pass forward and one back.
 
     The loss is the mean cross-entropy. The network computes in float32 as in training; squares are
@@ -93,6 +94,7 @@ def network_signals(
     return {
         name: output_signals(output, channels_of(layers[name]), targets[name])
         | {
+            "singular_values": singular_values(layers[name].weight),
             "gradient_norm": weight_gradient.double().norm().item(),
             "preactivation_gradient_norm": output_gradient.double().norm().item(),
         }
@@ -103,12 +105,22 @@ def network_signals(
 
 
 def output_signals(output: Tensor, channels: int, target_std: float) -> dict[str, float]:
-    """The moments of a layer's outputs and their discrepancy; channels: their dimension."""
+    """The moments of a layer's outputs, and what follows from them; channels: their dimension."""
     samples = output.detach().movedim(channels, -1).flatten(0, -2).double()
-    sample = moments(samples[:, None])
+    signals = LayerSignals()
+    signals.add(samples[:, None], len(output))
+    sample = signals.moments
     return {
         "second_moment": samples.square().mean().item(),
         "mean": sample.grand_mean().item(),
         "variance": sample.channel_variance().item(),
         "discrepancy": discrepancy(sample, target_std).item(),
+        "dead_fraction": signals.dead_fraction().item(),
+        "effective_rank": signals.effective_rank().item(),
+        "cosine": signals.cosine().item(),
     }
+
+
+def singular_values(weight: Tensor) -> np.ndarray:
+    """Of a weight as a matrix out x (in kh kw), in float64, largest first."""
+    return torch.linalg.svdvals(weight.detach().double().flatten(1)).numpy()

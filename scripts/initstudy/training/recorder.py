@@ -6,6 +6,7 @@ from torch import Tensor
 
 from initstudy.networks.moments import Moments, discrepancy, moments
 from initstudy.networks.replicated.network import ReplicatedNetwork
+from initstudy.networks.signals import LayerSignals
 from initstudy.training.batches import Normalizer
 
 EVALUATION_BATCH = 100
@@ -91,26 +92,28 @@ class StatisticsRecorder:
 
     @torch.no_grad()
     def _record_moments(self, images: Tensor) -> None:
-        population: dict[str, Moments] = {}
-
-        def add(layer: str, preactivations: Tensor) -> None:
-            found = moments(preactivations)
-            population[layer] = population[layer].merged(found) if layer in population else found
-
+        population: dict[str, LayerSignals] = {}
         for batch in self.probe_set.split(PROBE_SET_BATCH):
+
+            def add(layer: str, preactivations: Tensor, images: int = len(batch)) -> None:
+                population.setdefault(layer, LayerSignals()).add(preactivations, images)
+
             self.network.observe(batch, add)
         samples: dict[str, Moments] = {}
         self.network.observe(
             images, lambda layer, preactivations: samples.update({layer: moments(preactivations)})
         )
         for layer in self.records:
-            sample, whole = samples.get(layer), population.get(layer)
+            sample, signals = samples.get(layer), population.get(layer)
+            whole = signals and signals.moments
             self._append(layer, "sample_mean", sample and sample.grand_mean())
             self._append(layer, "sample_variance", sample and sample.channel_variance())
             self._append(layer, "population_mean", whole and whole.grand_mean())
             self._append(layer, "population_variance", whole and whole.channel_variance())
             distance = whole and discrepancy(whole, self.targets[layer])
             self._append(layer, "discrepancy", distance)
+            for quantity in ("dead_fraction", "effective_rank", "cosine"):
+                self._append(layer, quantity, signals and getattr(signals, quantity)())
 
     def _record_gradients(self, images: Tensor, labels: Tensor) -> None:
         weights = self._weights()
