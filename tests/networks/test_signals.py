@@ -39,11 +39,12 @@ def cosine_of_pairs(values):
 
 @pytest.mark.parametrize("scale", [1.0, 1e-30])
 @pytest.mark.parametrize("sizes", [(12,), (5, 4, 3)])
-def test_the_cosine_is_that_of_all_pairs(scale, sizes):
+def test_the_cosine_is_that_of_all_pairs_of_the_first_batch(scale, sizes):
     values = sample()
     values[2, :, 1] = 0  # an image without a direction, in one replica
     found = signals_of(values * scale, sizes).cosine()
-    expected = [cosine_of_pairs(values[:, :, replica]) for replica in range(REPLICAS)]
+    first = values[: sizes[0]]
+    expected = [cosine_of_pairs(first[:, :, replica]) for replica in range(REPLICAS)]
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
 
 

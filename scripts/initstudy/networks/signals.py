@@ -5,40 +5,33 @@ from torch import Tensor
 
 from initstudy.networks.moments import Moments, moments
 
-SMALLEST_NORM = 1e-37
-"""Of an image's pre-activations; the inverse of less is no float32."""
+SMALLEST_SIZE = 1e-37
+"""Root mean square of pre-activations, of which the inverse is a float32."""
 
 
 class LayerSignals:
     """A layer's pre-activations over a sample of images that comes in batches; K replicas.
 
-    Added up are moments, and what tells how similar images are and which units are dead.
+    Moments and dead units are those of all images; the similarity of images is that of the first
+    batch, whose pairs are plenty.
     """
 
     def __init__(self) -> None:
         self.moments: Moments | None = None
         self._largest: Tensor | None = None
-        self._directions: Tensor | None = None
-        self._images: Tensor | None = None
+        self._cosine: Tensor | None = None
 
     def add(self, preactivations: Tensor, images: int) -> None:
         """preactivations: N x K x C of as many images, N being images times positions."""
         found = moments(preactivations)
-        self.moments = found if self.moments is None else self.moments.merged(found)
-        largest = preactivations.amax(dim=0)
-        self._largest = largest if self._largest is None else largest.maximum(self._largest)
-        # A layer that mixes images, or takes apart what they consist of, knows no image by itself.
-        if len(preactivations) % images:
-            return
-        by_image = preactivations.unflatten(0, (images, -1))
-        norms = torch.linalg.vector_norm(by_image, dim=(1, 3), dtype=torch.float64)
-        inverse = torch.where(norms > SMALLEST_NORM, 1 / norms, 0.0).to(preactivations.dtype)
-        directions = torch.einsum("bpkc,bk->pkc", by_image, inverse)
-        counted = (norms > SMALLEST_NORM).sum(dim=0)
-        if self._directions is None:
-            self._directions, self._images = directions, counted
+        # As rows, over which this takes a fraction of the time.
+        largest = preactivations.flatten(1).amax(dim=0).view(preactivations.shape[1:])
+        if self.moments is None:
+            self.moments, self._largest = found, largest
+            self._cosine = mean_cosine(preactivations, images, found)
         else:
-            self._directions, self._images = self._directions + directions, self._images + counted
+            self.moments = self.moments.merged(found)
+            self._largest = largest.maximum(self._largest)
 
     def dead_fraction(self) -> Tensor:
         """The fraction of units (channels) that are never above zero, on no image: K.
@@ -49,16 +42,8 @@ class LayerSignals:
         return (self._largest <= 0).double().mean(dim=1)
 
     def cosine(self) -> Tensor:
-        """The cosine between the pre-activations of two different images, on average: K.
-
-        It follows from the sum of unit vectors. Images whose pre-activations are all zero have no
-        direction and are left out; nan where fewer than two are left.
-        """
-        if self._directions is None:
-            return torch.full_like(self._largest[:, 0], torch.nan)
-        count = self._images
-        square = self._directions.double().square().sum(dim=(0, 2))
-        return torch.where(count > 1, (square - count) / (count * (count - 1)), torch.nan)
+        """The cosine between the pre-activations of two different images, on average: K."""
+        return self._cosine
 
     def effective_rank(self) -> Tensor:
         """How many directions the pre-activations of channels take: K (Roy & Vetterli 2007).
@@ -71,3 +56,24 @@ class LayerSignals:
         shares = eigenvalues / torch.where(total > 0, total, 1.0)[:, None]
         entropy = -torch.xlogy(shares, shares).sum(dim=1)
         return torch.where(total > 0, entropy.exp(), total)
+
+
+def mean_cosine(preactivations: Tensor, images: int, sample: Moments) -> Tensor:
+    """The cosine between the pre-activations of two different images, on average over pairs: K.
+
+    preactivations: N x K x C, N being images times positions; sample: their moments. It follows
+    from the sum of unit vectors. Images whose pre-activations are all zero have no direction and
+    are left out; nan where fewer than two are left, or where rows are not those of images.
+    """
+    if len(preactivations) % images:
+        return torch.full_like(preactivations[0, :, 0], torch.nan)
+    # Scaled to size 1, as squares of a signal that vanishes are no float32.
+    size = (sample.mean.square() + sample.covariance.diagonal(dim1=1, dim2=2)).mean(dim=1).sqrt()
+    scale = torch.where(size > SMALLEST_SIZE, 1 / size, 0.0).to(preactivations.dtype)
+    by_image = (preactivations * scale[:, None]).unflatten(0, (images, -1))
+    norms = by_image.square().sum(dim=1).sum(dim=2).sqrt()
+    inverse = torch.where(norms > 0, 1 / norms, 0.0)
+    directions = (by_image * inverse[:, None, :, None]).sum(dim=0)
+    count = (norms > 0).sum(dim=0)
+    square = directions.double().square().sum(dim=(0, 2))
+    return torch.where(count > 1, (square - count) / (count * (count - 1)), torch.nan)
