@@ -56,6 +56,10 @@ def test_a_run_has_the_layout_of_the_contract(finished):
         assert file["initial/C3/bias"].shape == (REPLICAS, 16)
         assert file.attrs["parameters"] == 62006  # LeNet-5 with three input channels
         assert file.attrs["calibration_samples"].tolist() == [64, 64]
+        reached = file.attrs["calibration_discrepancy"]
+        assert reached.shape == (REPLICAS, len(LAYERS))
+        # Matched by channel, hidden layers keep what their channels have in common.
+        assert (reached < file["statistics/C5/discrepancy"][0].max() + 1).all()
         dtypes = set()
         file.visititems(lambda _, item: dtypes.add(getattr(item, "dtype", None)))
         assert dtypes <= {None, np.dtype("f4"), np.dtype("f8"), np.dtype("i8")}

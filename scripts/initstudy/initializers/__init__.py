@@ -24,7 +24,7 @@ LeNet-5, is decided here, alike for all of them:
 
 import copy
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
@@ -45,6 +45,8 @@ class Calibration:
     """Optimizer steps taken on the way."""
     strength: float = torch.nan
     """The strength that was applied, where the method has one."""
+    discrepancies: dict[str, float] = field(default_factory=dict)
+    """Of the layers on the calibration set, where there is one; no initializer needs to say it."""
 
 
 @dataclass(frozen=True)

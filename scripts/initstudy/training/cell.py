@@ -145,6 +145,9 @@ def run_attributes(
         "calibration_samples": np.array([c.samples for c in calibrations]),
         "calibration_steps": np.array([c.steps for c in calibrations]),
         "strength": np.array([c.strength for c in calibrations]),
+        "calibration_discrepancy": np.array(
+            [[c.discrepancies.get(layer, np.nan) for layer in layers] for c in calibrations]
+        ),
     }
 
 

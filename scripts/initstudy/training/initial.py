@@ -1,9 +1,10 @@
 """The replicas' initial networks. They are made one by one, on the CPU, each from its own random
 streams: replica k is the same on every device and however many replicas there are."""
 
+import copy
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ from initstudy.core.plugins import INITIALIZERS, NETWORKS, load_function
 from initstudy.data.store import Dataset, read_dataset
 from initstudy.initializers import Calibration, Context, initialize
 from initstudy.networks.construction import construct
+from initstudy.networks.layers import after_each_layer
+from initstudy.networks.moments import Moments, discrepancy, moments
 from initstudy.optimizers import make_optimizer
 from initstudy.study.axes import ARCHITECTURE
 from initstudy.training.batches import Normalizer
@@ -74,11 +77,34 @@ def initial_networks(
             activation=cell.activation,
         )
         with seeds.global_generators(seeds.GLOBAL, replica, 1), check.of(network, context):
-            calibrations.append(initialize(network, initializer, cell.options, context))
+            calibration = initialize(network, initializer, cell.options, context)
+        if len(context.images):
+            found = discrepancies(network, context.images, cell.output_std)
+            calibration = replace(calibration, discrepancies=found)
+        calibrations.append(calibration)
         networks.append(network)
         progress.report(len(networks))
     check.replicas_differ(networks)
     return networks, calibrations
+
+
+@torch.no_grad()
+def discrepancies(network: nn.Module, images: Tensor, output_std: float) -> dict[str, float]:
+    """Layer -> discrepancy on some images, BatchNorm normalising by them.
+
+    On the calibration set it is what the method has reached; how much of that holds on others, the
+    discrepancy on the probe set tells.
+    """
+    found: dict[str, Moments] = {}
+
+    def add(name: str, outputs: Tensor) -> None:
+        found[name] = moments(outputs[:, None])
+
+    copied = copy.deepcopy(network)  # whose running statistics may change
+    with after_each_layer(copied, add):
+        copied(images)
+    targets = dict.fromkeys(found, 1.0) | {list(found)[-1]: output_std}
+    return {name: discrepancy(sample, targets[name]).item() for name, sample in found.items()}
 
 
 def new_network(
