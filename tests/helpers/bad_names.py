@@ -110,6 +110,10 @@ NAMES = {
         initializer("mine: {like: normal, label: Mine, options: {sdt: 0.1}}"),
         ["initializers.mine.options.sdt: unknown option", "allowed: std"],
     ),
+    "method that gets less than published without a word": (
+        initializer("mine: {like: gradinit, label: Mine, options: {iterations: 100}}"),
+        ["initializers.mine.label: 'Mine' must say that it gets 100 x 128", "390 x 128"],
+    ),
     "network with an option that it does not take": (
         network("mine: {like: plain, options: {widht: 8}}"),
         ["networks.mine.options.widht: unknown option", "width"],

@@ -1,6 +1,9 @@
 """MetaInit and GradInit against plain autograd computations of the papers' objectives."""
 
-from collections import OrderedDict
+import copy
+import inspect
+import math
+from collections import Counter, OrderedDict
 
 import pytest
 import torch
@@ -9,9 +12,11 @@ from torch.func import functional_call, hessian
 
 from helpers.initializing import CLASSES, made, make_context
 from helpers.small_data import BLANK, bare_context
+from initstudy.core.plugins import load_function
 from initstudy.initializers.fixed import he_normal
 from initstudy.initializers.gradient_based import gradient_quotient, gradinit, metainit
 from initstudy.networks.layers import weighted_layers
+from initstudy.study.checks.functions import BUDGETS
 
 EPSILON = 1e-5
 NAMES = ("C1", "C2", "logits")
@@ -151,7 +156,7 @@ def test_a_step_of_gradinit_goes_down_the_slope_by_each_scale(optimizer):
     """Without a bound, Adam's first step changes every scale by its rate, against the sign of a
     finite difference of the loss after a step that counts as constant."""
     eta = 10 * OPTIMIZERS[optimizer]
-    options = {"iterations": 1, "gamma": 1e6}
+    options = {"iterations": 1, "gamma": 1e6, "step": "own"}
     context = make_context(8, optimizer=optimizer, learning_rate=eta)
     after, _ = made(gradinit, tiny_network(), context, **options)
     before = made(he_normal, tiny_network(), bare_context(0))[0].double()
@@ -174,6 +179,68 @@ def test_a_step_of_gradinit_goes_down_the_slope_by_each_scale(optimizer):
     assert multiples(after, before.float()) == pytest.approx(expected, abs=1e-5)
 
 
+def published_gradinit(network, batches, iterations, rate, gamma, eta=0.1):
+    """The factor of every weight after the authors' algorithm for SGD, in numbers one by one.
+
+    Weights themselves are rescaled; what is learnt is each one's multiple alpha of what it was.
+    """
+    weights = [layer.weight for layer in weighted_layers(network, BLANK).values()]
+    state = [
+        {"alpha": 1.0, "first": {"gnorm": 0.0, "loss": 0.0}, "second": 0.0, "steps": Counter()}
+        for _ in weights
+    ]
+    kinds = []
+    for _ in range(iterations):
+        images, labels = batches(128)
+        loss = nn.functional.cross_entropy(network(images.double()), labels)
+        parameters = list(network.parameters())
+        gradients = torch.autograd.grad(loss, parameters, create_graph=True)
+        gnorm = sum(gradient.square().sum() for gradient in gradients).sqrt()
+        if gnorm.item() > gamma:
+            task, value = "gnorm", gnorm
+        else:
+            stepped = {
+                name: parameter - eta * (gradient / gnorm).detach()
+                for (name, parameter), gradient in zip(
+                    network.named_parameters(), gradients, strict=True
+                )
+            }
+            new_images, new_labels = batches(64)
+            inputs = torch.cat([images[:64], new_images]).double()
+            targets = torch.cat([labels[:64], new_labels])
+            logits = functional_call(network, stepped, (inputs,))
+            task, value = "loss", nn.functional.cross_entropy(logits, targets) / eta
+        kinds.append(task)
+        for weight, gradient, own in zip(
+            weights, torch.autograd.grad(value, weights), state, strict=True
+        ):
+            slope = (gradient * weight).sum().item() / own["alpha"]
+            slope = max(min(slope, 1.0), -1.0)
+            own["steps"][task] += 1
+            own["first"][task] = 0.9 * own["first"][task] + 0.1 * slope
+            own["second"] = 0.999 * own["second"] + 0.001 * slope**2
+            root = math.sqrt(own["second"] / (1 - 0.999 ** own["steps"].total()))
+            step = rate / (1 - 0.9 ** own["steps"][task]) * own["first"][task] / (root + 1e-8)
+            alpha = max(own["alpha"] - step, 0.01)
+            with torch.no_grad():
+                weight *= alpha / own["alpha"]
+            own["alpha"] = alpha
+    assert len(set(kinds)) == 2
+    return [own["alpha"] for own in state]
+
+
+def test_gradinit_is_the_authors_algorithm():
+    """To four digits, over 40 iterations of both tasks."""
+    context = make_context(8, optimizer="sgd", learning_rate=0.01)
+    options = {"iterations": 40, "learning_rate": 0.02, "gamma": 0.6}
+    after, _ = made(gradinit, tiny_network(), context, **options)
+    before, _ = made(he_normal, tiny_network(), bare_context(0))
+    double = copy.deepcopy(before).double()
+    expected = published_gradinit(double, make_context(8).labelled_batch, 40, 0.02, 0.6)
+    assert multiples(after, before) == pytest.approx(expected, rel=1e-4)
+    assert max(abs(factor - 1) for factor in expected) > 0.05
+
+
 def test_gradinit_brings_the_gradient_below_its_bound():
     """From a start whose gradient is far above it, so that nothing else happens at first."""
     before, _ = made(he_normal, tiny_network(), bare_context(0))
@@ -193,6 +260,13 @@ def test_gradinit_keeps_scales_above_their_minimum():
     options = {"iterations": 20, "learning_rate": 1.0, "min_scale": 0.5}
     after, _ = made(gradinit, tiny_network(), context, **options)
     assert min(multiples(after, before)) == pytest.approx(0.5, abs=1e-6)
+
+
+def test_budgets_are_those_that_a_study_must_say_it_reduces():
+    for method, published in BUDGETS.items():
+        function = load_function(method, "initstudy.initializers")
+        parameters = inspect.signature(function).parameters
+        assert {name: parameters[name].default for name in published} == published
 
 
 def test_no_step_leaves_hes_weights():

@@ -12,12 +12,16 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.func import functional_call
 
+from initstudy.core.errors import InputError
 from initstudy.initializers import Calibration, Context
 from initstudy.initializers.fixed import he_normal
 from initstudy.networks.layers import weighted_layers
-from initstudy.optimizers import Adam, Optimizer
+from initstudy.optimizers import Adam
 
 SCALE_GRADIENT_CLIP = 1.0
+PUBLISHED_ETA = 0.1
+"""Of GradInit's normalised step."""
+BETAS, ADAM_EPSILON = (0.9, 0.999), 1e-8
 
 
 def metainit(
@@ -77,6 +81,7 @@ def gradinit(
     context: Context,
     iterations: int = 390,
     batch_size: int = 128,
+    step: str = "published",
     learning_rate: float = 0.01,
     gamma: float = 1.0,
     min_scale: float = 0.01,
@@ -84,22 +89,30 @@ def gradinit(
     """GradInit (Zhu et al. 2021): make the first optimizer step lower the loss the most.
 
     One positive scale for each parameter tensor is learnt by Adam, from 1. Where the gradient's
-    norm exceeds its bound, an iteration lowers the norm; elsewhere it lowers the loss after one
-    step of training's optimizer, -eta g for SGD or -eta sign(g) for Adam, on a batch that shares
-    half of its samples with the step's. The step counts as constant, as in the published code.
+    norm exceeds its bound, an iteration lowers the norm; elsewhere it lowers the loss, divided by
+    eta, after one step of training's optimizer on a batch that shares half of its samples with the
+    step's. The step counts as constant. Both tasks share Adam's second moments, as in the authors'
+    code for CIFAR-10.
 
-    gamma: the bound of the gradient's 2-norm for SGD. For Adam the paper bounds the 1-norm, which
-    grows with the number N of parameters: by gamma sqrt(N), reached by equal entries of 2-norm
-    gamma. min_scale: lower bound of the scales.
+    step: published is that of their launch script under SGD, -eta g / |g| with eta 0.1; own is that
+    of training, -eta g with the cell's learning rate. Under Adam both are -eta sign(g) with the
+    cell's rate. gamma: the bound of the gradient's 2-norm for SGD. For Adam the paper bounds the
+    1-norm, which grows with the number N of parameters: by gamma sqrt(N), reached by equal entries
+    of 2-norm gamma. min_scale: lower bound of the scales.
+
+    Raises InputError for another step.
     """
+    if step not in ("published", "own"):
+        raise InputError(f"step {step!r}: choose published or own")
     he_normal(network, context)
     names, blocks = zip(*network.named_parameters(), strict=True)
     optimizer = context.optimizer(network.parameters())
-    adam, eta = isinstance(optimizer, Adam), optimizer.learning_rate
+    adam = isinstance(optimizer, Adam)
+    normalizes = step == "published" and not adam
+    eta = PUBLISHED_ETA if normalizes else optimizer.learning_rate
     bound = gamma * sum(block.numel() for block in blocks) ** 0.5 if adam else gamma
     scales = torch.ones(len(blocks), requires_grad=True)
-    # The two tasks have gradients of different size, hence, as published, moments of their own.
-    constraint, objective = (Adam([scales], learning_rate, momentum=0.9) for _ in range(2))
+    updates = TwoTaskAdam(scales, learning_rate, min_scale)
 
     def loss(parameters: Sequence[Tensor], images: Tensor, labels: Tensor) -> Tensor:
         logits = functional_call(network, dict(zip(names, parameters, strict=True)), (images,))
@@ -114,28 +127,50 @@ def gradinit(
             gradients = torch.autograd.grad(loss(scaled, images, labels), scaled, create_graph=True)
             norm = _flat(gradients).norm(p=1 if adam else 2)
             if norm > bound:
-                update(scales, norm, constraint, min_scale)
+                updates.lower(norm, "bound")
                 continue
-            steps = [g.detach().sign() if adam else g.detach() for g in gradients]
-            stepped = [p - eta * step for p, step in zip(scaled, steps, strict=True)]
+            constant = [gradient.detach() for gradient in gradients]
+            if adam:
+                constant = [gradient.sign() for gradient in constant]
+            elif normalizes:
+                constant = [gradient / norm.detach() for gradient in constant]
+            stepped = [p - eta * change for p, change in zip(scaled, constant, strict=True)]
             half = batch_size // 2
             new_images, new_labels = context.labelled_batch(batch_size - half)
             samples += batch_size
             images = torch.cat([images[:half], new_images])
             labels = torch.cat([labels[:half], new_labels])
-            update(scales, loss(stepped, images, labels), objective, min_scale)
+            updates.lower(loss(stepped, images, labels) / eta, "loss")
     for scale, block in zip(scales, blocks, strict=True):
         block *= scale
     return Calibration(samples=samples, steps=iterations)
 
 
-def update(scales: Tensor, value: Tensor, optimizer: Optimizer, min_scale: float) -> None:
-    """One step on the scales to lower `value`; gradients are clipped one by one, as published."""
-    (scales.grad,) = torch.autograd.grad(value, scales)
-    scales.grad.clamp_(-SCALE_GRADIENT_CLIP, SCALE_GRADIENT_CLIP)
-    optimizer.step()
-    with torch.no_grad():
-        scales.clamp_(min=min_scale)
+class TwoTaskAdam:
+    """Adam on GradInit's scales for two tasks: each has first moments and a count of steps of its
+    own, while second moments and their count are shared. Gradients are clipped one by one.
+    """
+
+    def __init__(self, scales: Tensor, learning_rate: float, min_scale: float):
+        self.scales = scales
+        self.learning_rate = learning_rate
+        self.min_scale = min_scale
+        self.first = {task: torch.zeros_like(scales) for task in ("bound", "loss")}
+        self.steps = {task: 0 for task in self.first}
+        self.second = torch.zeros_like(scales)
+
+    def lower(self, value: Tensor, task: str) -> None:
+        """One step on the scales to lower `value`."""
+        (gradient,) = torch.autograd.grad(value, self.scales)
+        gradient = gradient.clamp(-SCALE_GRADIENT_CLIP, SCALE_GRADIENT_CLIP)
+        self.steps[task] += 1
+        self.first[task].lerp_(gradient, 1 - BETAS[0])
+        self.second.lerp_(gradient.square(), 1 - BETAS[1])
+        first = self.first[task] / (1 - BETAS[0] ** self.steps[task])
+        second = self.second / (1 - BETAS[1] ** sum(self.steps.values()))
+        with torch.no_grad():
+            self.scales -= self.learning_rate * first / (second.sqrt() + ADAM_EPSILON)
+            self.scales.clamp_(min=self.min_scale)
 
 
 def _flat(tensors: Sequence[Tensor]) -> Tensor:

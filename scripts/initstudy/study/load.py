@@ -16,7 +16,7 @@ from initstudy.study.cells import (
 )
 from initstudy.study.checks.cells import check_cells, check_networks, check_probe
 from initstudy.study.checks.claims import check_claims, check_contrasts, check_experiments
-from initstudy.study.checks.functions import check_functions, unused_axes
+from initstudy.study.checks.functions import check_budgets, check_functions, unused_axes
 from initstudy.study.checks.keys import (
     WrongKey,
     check_datasets,
@@ -160,6 +160,7 @@ def checked(declared: dict, kinds: Sequence[str]) -> Study:
     check_names(declared)
     check_datasets(declared["datasets"])
     check_functions(declared)
+    check_budgets(declared["initializers"])
     check_networks(declared["networks"])
     check_claims(declared.get("claims", {}))
     study = made(declared)

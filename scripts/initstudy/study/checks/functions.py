@@ -1,6 +1,7 @@
 """Functions that a study names, checked by their source: to import them would take seconds."""
 
 import ast
+import re
 
 from initstudy.core.errors import InputError
 from initstudy.core.plugins import INITIALIZERS, NETWORKS, source_of
@@ -14,6 +15,12 @@ GIVEN_NETWORKS = ("classes", "size", *ARCHITECTURE)
 """What a network's function is given by name, where its signature has it; the rest is options."""
 GIVEN_INITIALIZERS = 2
 """An initializer's first parameters, network and context; options are the others."""
+
+BUDGETS = {
+    "gradient_based.metainit": {"steps": 500, "batch_size": 64},
+    "gradient_based.gradinit": {"iterations": 390, "batch_size": 128},
+}
+"""What methods are published with, which is the default of their functions."""
 
 TYPES = {
     "int": (int,),
@@ -42,6 +49,22 @@ def check_functions(study: dict) -> None:
             own = ("classes", "size") if table == "networks" else ()
             allowed = [argument for argument in left if argument.arg not in own]
             check_options(arguments, allowed, options, (table, name, "options"))
+
+
+def check_budgets(initializers: dict[str, dict]) -> None:
+    """Raise WrongKey for a method that gets less than published and whose label does not say so."""
+    for name, entry in initializers.items():
+        published = BUDGETS.get(entry["method"], {})
+        given = published | entry.get("options", {})
+        reduced = [str(given[key]) for key in published if given[key] < published[key]]
+        if not all(re.search(rf"\b{number}\b", entry["label"]) for number in reduced):
+            said = " x ".join(str(given[key]) for key in published)
+            full = " x ".join(map(str, published.values()))
+            raise WrongKey(
+                ("initializers", name, "label"),
+                f"{entry['label']!r} must say that it gets {said} ({' x '.join(published)}) of the"
+                f" published {full}, by these numbers",
+            )
 
 
 def signature(method: str, package: str) -> ast.arguments | None:
