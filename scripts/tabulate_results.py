@@ -104,7 +104,7 @@ def summary_caption(table: pd.DataFrame) -> str:
         f"{best['initializer']}: {with_interval(best['value'], best['low'], best['high'])}. "
         f"{pairs} pairs of initializers are compared by P(A > B), the probability that a replica "
         "of one has the larger area. Intervals: Student's t for means, bootstrap for interquartile "
-        "means and P(A > B), order statistics for medians, Wilson's for rates."
+        "means, Newcombe's for P(A > B), order statistics for medians, Wilson's for rates."
     )
 
 

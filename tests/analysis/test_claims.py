@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from helpers.planted_claims import (
     ADVANTAGE,
@@ -18,7 +19,8 @@ from helpers.planted_claims import (
     standardized,
     verdict,
 )
-from initstudy.analysis.claims import ALPHA, judge
+from initstudy.analysis.claims import judge, verdict_of
+from initstudy.analysis.inference import Estimate
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -28,9 +30,10 @@ pytestmark = pytest.mark.filterwarnings("error")
     [
         (ADVANTAGE, 0.03, 0.01, "supported"),
         (ADVANTAGE, -0.03, 0.01, "refuted"),
-        (ADVANTAGE, 0.0, 0.001, "refuted"),
+        (ADVANTAGE, 0.0, 0.001, "negligible"),
         # Better beyond doubt, and beyond doubt by less than matters.
-        (ADVANTAGE, 0.005, 0.001, "refuted"),
+        (ADVANTAGE, 0.005, 0.001, "negligible"),
+        (ADVANTAGE, -0.015, 0.01, "refuted"),
         (ADVANTAGE, 0.005, 0.05, "inconclusive"),
         (EQUIVALENCE, 0.0, 0.005, "supported"),
         (EQUIVALENCE, 0.005, 0.003, "supported"),
@@ -82,7 +85,7 @@ def test_pairs_are_those_of_equal_replicas_and_axes():
         cells[-1]["area_under_curve"] += random.normal()
     found = verdict(ADVANTAGE, pd.concat(cells))
     assert found[["effect", "ci_low", "ci_high"]].tolist() == pytest.approx([0.02] * 3)
-    assert found[["p", "n", "verdict"]].tolist() == [0, 4, "supported"]
+    assert found[["ci_low", "n", "verdict"]].tolist() == [0.02, 4, "supported"]
 
 
 def test_cells_of_a_replica_are_one_observation():
@@ -90,7 +93,8 @@ def test_cells_of_a_replica_are_one_observation():
     copies = [pair(np.array([0.01, 0.03]), seed=seed) for seed in range(40)]
     many, few = verdict(ADVANTAGE, pd.concat(copies)), verdict(ADVANTAGE, copies[0])
     assert many["n"] == 2
-    assert many["p"] == pytest.approx(few["p"])
+    ends = ["simultaneous_low", "simultaneous_high"]
+    assert many[ends].tolist() == pytest.approx(few[ends].tolist())
 
 
 def test_uncalibrated_rows_agree_with_every_calibration():
@@ -161,30 +165,55 @@ def test_nan_is_an_accuracy_of_0_a_miss_and_the_farthest():
 
 def test_equal_differences_and_one_replica():
     zero = pair(np.zeros(5))
-    assert verdict(ADVANTAGE, zero)[["p", "verdict"]].tolist() == [1, "refuted"]
-    assert verdict(EQUIVALENCE, zero)[["p", "verdict"]].tolist() == [0, "supported"]
+    assert verdict(ADVANTAGE, zero)["verdict"] == "negligible"
+    assert verdict(EQUIVALENCE, zero)["verdict"] == "supported"
     # Exactly the smallest effect that matters, up to rounding in single precision.
     margin = pair(np.full(5, 0.01)).astype({"area_under_curve": np.float32})
-    assert verdict(ADVANTAGE, margin)[["p", "verdict"]].tolist() == [0, "supported"]
+    assert verdict(ADVANTAGE, margin)["verdict"] == "supported"
     for claim in (ADVANTAGE, EQUIVALENCE):
         single = verdict(claim, pair(np.array([0.5])))
         assert single[["n", "verdict"]].tolist() == [1, "inconclusive"]
-        assert single[["p", "p_adjusted", "ci_low", "replicas_needed"]].isna().all()
+        assert single[["ci_low", "simultaneous_high", "replicas_needed"]].isna().all()
 
 
-def test_holm_corrects_over_the_claims_of_the_study():
+def test_the_interval_that_decides_is_one_of_all_claims_together():
+    """Of four claims each has 1 - 0.05 / 4, one that cannot be tested included (Bonferroni)."""
     claims = {f"claim{depth}": replace(ADVANTAGE, where={"depth": depth}) for depth in range(1, 5)}
-    effects = [standardized(mean, 0.04, 12) for mean in (0.024, 0.03, 0.06)]
+    effects = [standardized(mean, 0.04, 12) for mean in (0.026, 0.045, 0.06)]
     effects.append(np.array([0.5]))
     table = pd.concat(pair(effect, depth=depth) for depth, effect in enumerate(effects, 1))
     found = judge(claims, {"main": table})
     assert found["claim"].tolist() == list(claims)
-    p = found["p"]
-    # By hand: 4, 3 and 2 times, for the claim that cannot be tested is one of the family.
-    assert found["p_adjusted"][:3].tolist() == pytest.approx([2 * p[0], 3 * p[1], 4 * p[2]])
-    assert p[0] < ALPHA < found["p_adjusted"][0]
+    half = stats.t.ppf(1 - 0.05 / 8, 11) * 0.04 / math.sqrt(12)
+    low, high = found["simultaneous_low"][:3], found["simultaneous_high"][:3]
+    assert (found["effect"][:3] - low).tolist() == pytest.approx(3 * [half], abs=2e-6)
+    assert (high - found["effect"][:3]).tolist() == pytest.approx(3 * [half], abs=2e-6)
+    # By itself the first claim would be supported.
+    assert found["ci_low"][0] > 0 > low[0]
     expected = ["inconclusive", "supported", "supported", "inconclusive"]
     assert found["verdict"].tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "greater", "equivalent"),
+    [
+        (-0.5, 0.9, "negligible", "supported"),
+        (0.1, 0.9, "negligible", "supported"),
+        (-0.9, -0.1, "negligible", "supported"),
+        (-2.0, 0.9, "refuted", "inconclusive"),
+        (-3.0, -1.1, "refuted", "refuted"),
+        (0.1, 1.5, "supported", "inconclusive"),
+        (1.1, 1.5, "supported", "refuted"),
+        (-0.1, 1.5, "inconclusive", "inconclusive"),
+        (-1.5, 1.5, "inconclusive", "inconclusive"),
+        (math.nan, math.nan, "inconclusive", "inconclusive"),
+    ],
+)
+def test_a_verdict_can_be_read_off_the_interval(low, high, greater, equivalent):
+    interval = Estimate((low + high) / 2, low, high)
+    assert verdict_of("greater", interval, 1.0) == greater
+    assert verdict_of("correlation", interval, 1.0) == greater
+    assert verdict_of("equivalent", interval, 1.0) == equivalent
 
 
 def test_more_claims_and_equivalence_need_more_replicas():

@@ -38,8 +38,6 @@ def judged(count: int) -> pd.DataFrame:
             "statement": "What the article says of this, in words enough for two or three lines.",
             "test": list(itertools.islice(itertools.cycle(["greater", "equivalent"]), count)),
             "effect": random.normal(0, 0.03, count),
-            "p": 0.2,
-            "p_adjusted": 0.2,
             "margin": 0.01,
             "n": 10,
             "verdict": list(itertools.islice(itertools.cycle(VERDICTS), count)),
@@ -51,5 +49,7 @@ def judged(count: int) -> pd.DataFrame:
     return table.assign(
         ci_low=table["effect"] - spread,
         ci_high=table["effect"] + spread,
+        simultaneous_low=table["effect"] - 1.5 * spread,
+        simultaneous_high=table["effect"] + 1.5 * spread,
         replicas_needed=np.where(open_ended, 137.0, np.nan),
     )

@@ -83,12 +83,12 @@ def test_layers_give_the_extremes_of_the_medians(tmp_path):
 
 
 def test_claims_are_counted_and_told_one_by_one():
-    claims = judged(6)
+    claims = judged(8)
     said = claims_caption(claims.to_dict("records"))
-    assert said.startswith("Of 6 claims: 2 supported, 2 refuted, 2 inconclusive. ")
+    assert said.startswith("Of 8 claims: 2 supported, 2 negligible, 2 refuted, 2 inconclusive. ")
     second = claims.iloc[1]
     assert f"equivalent: {100 * second['effect']:+.1f} pp [" in said
-    assert said.count("What the article says") == 6
+    assert said.count("What the article says") == 8
     assert claims_caption([]) == "The study declares no claims."
     assert set(claims["verdict"]) == set(VERDICTS)
 

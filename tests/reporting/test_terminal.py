@@ -17,7 +17,9 @@ def claims(tmp_path):
             "effect": [0.2153, -0.0049, 0.449, 0.003],
             "ci_low": [0.208, -0.012, -0.16, float("nan")],
             "ci_high": [0.222, 0.002, 0.91, float("nan")],
-            "verdict": ["supported", "refuted", "inconclusive", "inconclusive"],
+            "simultaneous_low": [0.205, -0.014, -0.2, float("nan")],
+            "simultaneous_high": [0.226, 0.004, 0.93, float("nan")],
+            "verdict": ["supported", "negligible", "inconclusive", "inconclusive"],
         }
     )
     path = tmp_path / "claims.csv"
@@ -27,11 +29,11 @@ def claims(tmp_path):
 
 def test_verdicts_are_counted_and_every_claim_has_a_line(claims):
     assert terminal.success("A study", claims, {}, []).split("\n")[1:-1] == [
-        "A study, its claims: 1 supported, 1 refuted, 2 inconclusive",
-        "  supported     +21.5 pp [20.8, 22.2]  Better, by far.",
-        "  refuted       -0.5 pp [-1.2, 0.2]    As good.",
-        "  inconclusive  +0.45 [-0.16, 0.91]    Ranked.",
-        "  inconclusive  +0.3 pp                Too few.",
+        "A study, its claims: 1 supported, 1 negligible, 0 refuted, 2 inconclusive",
+        "  supported     +21.5 pp [20.8, 22.2], all [20.5, 22.6]  Better, by far.",
+        "  negligible    -0.5 pp [-1.2, 0.2], all [-1.4, 0.4]     As good.",
+        "  inconclusive  +0.45 [-0.16, 0.91], all [-0.20, 0.93]   Ranked.",
+        "  inconclusive  +0.3 pp, too few data                    Too few.",
     ]
 
 

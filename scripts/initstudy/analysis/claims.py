@@ -23,26 +23,26 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
 
 from initstudy.analysis.inference import (
-    Evidence,
-    equivalence,
-    monotone_association,
+    CONFIDENCE,
+    Estimate,
+    mean,
+    rank_association,
     replicas_needed,
-    superiority,
 )
 from initstudy.analysis.tables import read_table
 from initstudy.core.errors import InputError
 from initstudy.study.axes import AXES, CALIBRATION
 from initstudy.study.claims import Claim
 
-ALPHA = 0.05
-"""The probability that a study supports a claim falsely, any one; and that it refutes one so."""
-
-EVIDENCE = {"greater": superiority, "equivalent": equivalence}
-"""What weighs the differences that a paired test is about."""
 IDENTITY = [*AXES, "replica"]
+LEFT_OUT = [name for name, axis in AXES.items() if axis.unused is not None]
+"""Axes that some initializers or networks do not use."""
+COLUMNS = [
+    *("claim", "statement", "test", "effect", "ci_low", "ci_high", "simultaneous_low"),
+    *("simultaneous_high", "margin", "n", "replicas_needed", "verdict"),
+]
 
 
 def read_tables(paths: Iterable[str | Path]) -> dict[str, pd.DataFrame]:
@@ -64,60 +64,59 @@ def judge(claims: dict[str, Claim], tables: dict[str, pd.DataFrame]) -> pd.DataF
     `tables` maps experiments to tables of one row a replica. The columns are those of claims.csv:
 
     - `effect`, `ci_low`, `ci_high`: the mean difference, or the mean rank correlation, with its
-      95 % interval, whatever the test;
-    - `p`: of the test that could support the claim; `p_adjusted`: after Holm's correction (Scand.
-      J. Statist. 6, 1979) over all claims of the study;
-    - `n`: replicas, for a correlation initializers;
-    - `verdict`: `refuted` if the test that could refute the claim has p < ALPHA after Holm's
-      correction over these tests of all claims; else `supported` if p_adjusted < ALPHA; else
-      `inconclusive`;
-    - `replicas_needed`: only where `inconclusive`, see `inference.replicas_needed`, at the level
-      ALPHA / number of claims, the strictest that Holm's correction may ask for.
+      95 % interval;
+    - `simultaneous_low`, `simultaneous_high`: the interval that decides. All claims of the study
+      together lie in theirs with 95 % (Bonferroni): of C claims each has 1 - 0.05 / C;
+    - `margin`, the smallest effect that matters, and `n`: replicas, for a correlation initializers;
+    - `replicas_needed`: only where `inconclusive`, see `inference.replicas_needed`;
+    - `verdict`: see `verdict_of`.
 
     Does not depend on the order of a table's rows, bit for bit. Raises InputError, one sentence
     that names claim and key, if rows cannot be found or paired.
     """
     tables = {name: _canonical(name, table) for name, table in tables.items()}
-    weighed = [
-        _weigh(name, claim, _table_of(name, claim, tables), ALPHA / len(claims))
-        for name, claim in claims.items()
-    ]
-    evidence = [found for found, _, _ in weighed]
-    supporting = _holm([found.support for found in evidence])
-    refuting = _holm([found.refute for found in evidence])
-    verdicts = np.select(
-        [refuting < ALPHA, supporting < ALPHA], ["refuted", "supported"], "inconclusive"
-    )
-    needed = [
-        replicas if verdict == "inconclusive" else math.nan
-        for (_, _, replicas), verdict in zip(weighed, verdicts, strict=True)
-    ]
-    return pd.DataFrame(
-        {
-            "claim": list(claims),
-            "statement": [claim.statement for claim in claims.values()],
-            "test": [claim.test for claim in claims.values()],
-            "effect": [found.effect.value for found in evidence],
-            "ci_low": [found.effect.low for found in evidence],
-            "ci_high": [found.effect.high for found in evidence],
-            "p": [found.support for found in evidence],
-            "p_adjusted": supporting,
-            "margin": [claim.margin for claim in claims.values()],
-            "n": [size for _, size, _ in weighed],
-            "verdict": verdicts,
-            # As objects, whole numbers stay whole beside nan.
-            "replicas_needed": pd.Series(needed, dtype=object),
-        }
-    )
+    confidence = 1 - (1 - CONFIDENCE) / max(len(claims), 1)
+    rows = []
+    for name, claim in claims.items():
+        table = _table_of(name, claim, tables)
+        alone, together, size, needed = _weigh(name, claim, table, confidence)
+        verdict = verdict_of(claim.test, together, claim.margin)
+        rows.append(
+            {
+                "claim": name,
+                "statement": claim.statement,
+                "test": claim.test,
+                "effect": alone.value,
+                "ci_low": alone.low,
+                "ci_high": alone.high,
+                "simultaneous_low": together.low,
+                "simultaneous_high": together.high,
+                "margin": claim.margin,
+                "n": size,
+                "replicas_needed": needed if verdict == "inconclusive" else math.nan,
+                "verdict": verdict,
+            }
+        )
+    # As objects, whole numbers stay whole beside nan.
+    needed = pd.Series([row["replicas_needed"] for row in rows], dtype=object)
+    return pd.DataFrame(rows, columns=COLUMNS).assign(replicas_needed=needed)
 
 
-def _holm(p_values: list[float]) -> np.ndarray:
-    """Holm-adjusted p values; nan, a test that could not be done, stays and counts as 1."""
-    if not p_values:
-        return np.empty(0)
-    p_values = np.array(p_values)
-    adjusted = multipletests(np.nan_to_num(p_values, nan=1.0), method="holm")[1]
-    return np.where(np.isnan(p_values), math.nan, adjusted)
+def verdict_of(test: str, interval: Estimate, margin: float) -> str:
+    """What an interval says of a claim, the margin m being the smallest effect that matters.
+
+    Is it `greater` than 0, or a `correlation`? `negligible`: between -m and m, whatever its sign;
+    else `refuted`: below m; else `supported`: above 0. Is it `equivalent` to 0? `supported`:
+    between -m and m; `refuted`: beyond. Else, and without an interval, `inconclusive`.
+    """
+    low, high = interval.low, interval.high
+    within = -margin < low and high < margin
+    if test == "equivalent":
+        beyond = low > margin or high < -margin
+        return "supported" if within else "refuted" if beyond else "inconclusive"
+    if within:
+        return "negligible"
+    return "refuted" if high < margin else "supported" if low > 0 else "inconclusive"
 
 
 def _canonical(experiment: str, table: pd.DataFrame) -> pd.DataFrame:
@@ -142,21 +141,21 @@ def _table_of(name: str, claim: Claim, tables: dict[str, pd.DataFrame]) -> pd.Da
 
 
 def _weigh(
-    name: str, claim: Claim, table: pd.DataFrame, alpha: float
-) -> tuple[Evidence, int, float]:
-    """What speaks for and against a claim, the size of the sample, and replicas_needed."""
+    name: str, claim: Claim, table: pd.DataFrame, confidence: float
+) -> tuple[Estimate, Estimate, int, float]:
+    """The effect with its intervals, alone and at `confidence`, sample size, replicas_needed."""
     table = _select(table, claim, name, "where")
     if claim.test == "correlation":
         closeness, scores = _by_facet(name, table, claim.metric)
-        evidence = monotone_association(closeness, scores, claim.margin)
+        levels = (CONFIDENCE, confidence)
+        alone, together = (rank_association(closeness, scores, level) for level in levels)
         # Its sample are the initializers, and more replicas are not more of them.
-        return evidence, closeness.shape[1], math.nan
+        return alone, together, closeness.shape[1], math.nan
     differences = _differences(name, claim, table)
-    evidence = EVIDENCE[claim.test](differences, claim.margin)
-    needed = replicas_needed(
-        differences, claim.margin, alpha, equivalent=claim.test == "equivalent"
-    )
-    return evidence, len(differences), needed
+    alone, together = (mean(differences, at) for at in (CONFIDENCE, confidence))
+    equivalent = claim.test == "equivalent"
+    needed = replicas_needed(differences, claim.margin, confidence, equivalent=equivalent)
+    return alone, together, len(differences), needed
 
 
 def _select(table: pd.DataFrame, claim: Claim, name: str, key: str) -> pd.DataFrame:
@@ -180,7 +179,7 @@ def _select(table: pd.DataFrame, claim: Claim, name: str, key: str) -> pd.DataFr
 def _use(table: pd.DataFrame, axis: str) -> pd.Series:
     """Which rows use an axis."""
     unused = AXES[axis].unused
-    return table[axis].map(lambda value: unused is None or value != unused).astype(bool)
+    return pd.Series(True, table.index) if unused is None else table[axis] != unused
 
 
 def _beside(
@@ -196,7 +195,7 @@ def _aligned(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Two tables of which one has the other's values of axes that it does not use itself."""
     used = [
-        {axis for axis in agreeing if axis in AXES and _use(table, axis).any()}
+        {axis for axis in agreeing if axis in LEFT_OUT and _use(table, axis).any()}
         for table in (first, second)
     ]
     lacking = [used[1] - used[0], used[0] - used[1]]

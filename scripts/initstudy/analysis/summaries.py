@@ -35,7 +35,7 @@ def summary_table(experiment: Experiment, table: pd.DataFrame) -> pd.DataFrame:
     - `median` of epochs_to_target (order statistics), a miss being infinity;
     - `rate` of failed (Wilson);
     - `probability_of_improvement`, P(A > B): that a replica of `initializer` has a larger area
-      under the curve than one of the initializer `against` (bootstrap), a tie counting as half. A
+      under the curve than one of the initializer `against` (Newcombe), a tie counting as half. A
       pair stands once in every facet, as P(B > A) = 1 - P(A > B).
     """
     replicas, count = rows_of_cells(table), table["replica"].nunique()

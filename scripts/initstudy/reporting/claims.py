@@ -2,7 +2,12 @@
 
 import math
 
-VERDICTS = {"supported": "#009e73", "refuted": "#d55e00", "inconclusive": "#7f7f7f"}
+VERDICTS = {
+    "supported": "#009e73",
+    "negligible": "#0072b2",
+    "refuted": "#d55e00",
+    "inconclusive": "#7f7f7f",
+}
 """Verdict -> colour."""
 
 
@@ -34,14 +39,17 @@ def measured_text(claim: dict) -> str:
     return f"{effect:+.{digits}f}{unit}{interval}"
 
 
+def deciding_text(claim: dict) -> str:
+    """The interval that decides: all [0.5, 2.5], as it is one of all claims together."""
+    scale, digits, _ = _units(claim)
+    low, high = (scale * claim[f"simultaneous_{end}"] for end in ("low", "high"))
+    return "too few data" if math.isnan(low) else f"all [{low:.{digits}f}, {high:.{digits}f}]"
+
+
 def result_lines(claim: dict) -> list[str]:
-    """p, sample, and the sample that would decide an inconclusive claim."""
-    p = claim["p_adjusted"]
+    """What decides, sample, and the sample that would decide an inconclusive claim."""
     of = "initializers" if claim["test"] == "correlation" else "replicas"
-    lines = [
-        "p: too few data" if math.isnan(p) else "p < 0.001" if p < 0.001 else f"p = {p:.3f}",
-        f"n = {claim['n']} {of}",
-    ]
+    lines = [deciding_text(claim), f"n = {claim['n']} {of}"]
     if claim["replicas_needed"] > claim["n"]:  # False for nan
         lines.append(f"n needed: {claim['replicas_needed']:.0f}")
     return lines

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from initstudy.reporting.claims import VERDICTS, headline, measured_text
+from initstudy.reporting.claims import VERDICTS, deciding_text, headline, measured_text
 
 LINES = 10
 """Of the end of a failed job's log."""
@@ -62,7 +62,8 @@ def verdicts(title: str, claims: Path) -> str:
     with claims.open(newline="") as file:
         rows = list(csv.DictReader(file))
     counts = headline(rows)
-    effects = [measured_text(row | _numbers(row)) for row in rows]
+    numbers = [row | _numbers(row) for row in rows]
+    effects = [f"{measured_text(row)}, {deciding_text(row)}" for row in numbers]
     width = max(map(len, effects), default=0)
     lines = [
         f"  {row['verdict']:{max(map(len, VERDICTS))}}  {text:{width}}  {row['statement']}"
@@ -72,8 +73,9 @@ def verdicts(title: str, claims: Path) -> str:
 
 
 def _numbers(row: dict[str, str]) -> dict[str, float]:
-    """The effect and its interval, nan where the table has none."""
-    return {key: float(row[key] or "nan") for key in ("effect", "ci_low", "ci_high")}
+    """The effect and its two intervals, nan where the table has none."""
+    keys = ("effect", "ci_low", "ci_high", "simultaneous_low", "simultaneous_high")
+    return {key: float(row[key] or "nan") for key in keys}
 
 
 Job = tuple[str, list[str], list[str]]

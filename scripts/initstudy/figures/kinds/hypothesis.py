@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
-from initstudy.analysis.inference import Estimate, monotone_association
+from initstudy.analysis.inference import Estimate, rank_association
 from initstudy.analysis.intervals import interval
 from initstudy.analysis.results import Result, Results, within
 from initstudy.figures.palette import marker_look
@@ -73,7 +73,7 @@ def association(results: Results) -> Estimate:
     near = [closeness(result) for result in results]
     areas = [result.values(AREA).mean() for result in results]
     # The margin matters to a refutation alone, which is the claims' concern.
-    return monotone_association(np.array([near]), np.array([areas]), margin=0.0).effect
+    return rank_association(np.array([near]), np.array([areas]))
 
 
 def closeness(result: Result) -> float:

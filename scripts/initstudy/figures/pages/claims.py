@@ -27,16 +27,14 @@ WIDTHS = [3.2, 2.4, 1.2]
 
 NOTE = (
     "Every claim was declared with its test and its margin, the smallest effect of interest, "
-    "before there were results. Dot and bar: effect and its 95 % interval, in margins (arrow: "
-    f"beyond {CLIP}). Greater: is the mean difference, paired by replica, above 0? Supported by a "
-    "paired t-test of that, refuted by one that it is below the margin (line). Equivalent: is the "
-    "mean difference within the margins (shaded)? Supported by two one-sided t-tests that it is, "
-    "refuted by one that it is not. Correlation: is the rank correlation over initializers above 0 "
-    "(thin line: from -1 to 1)? Supported by a permutation test, refuted by a bootstrap interval "
-    "below the margin. p: of the test that could support the claim, after Holm's correction over "
-    "all claims, as are those that could refute it; both at 5 %. A claim that is neither is "
-    "inconclusive: too few replicas to tell (n needed: how many would, with power 0.8). "
-    "pp: percentage points of accuracy."
+    "before there were results. Dot and thick bar: effect and its 95 % interval; thin bar (all): "
+    "the interval that decides, wider, so that those of all claims together hold with 95 %. All in "
+    f"margins (arrow: beyond {CLIP}). Greater: is the mean difference, paired by replica, above 0? "
+    "Negligible if the thin bar lies between the margins, else refuted if below the margin (line), "
+    "else supported if above 0. Equivalent: supported if it lies between them (shaded), "
+    "refuted if beyond. Correlation, of ranks over initializers (grey line: from -1 to 1): as "
+    "greater. Else inconclusive: too few replicas to tell (n needed: how many would, with power "
+    "0.8). pp: percentage points of accuracy."
 )
 
 
@@ -100,16 +98,18 @@ def draw_effect(axes: Axes, claim: dict, top: float, end: float) -> None:
     middle = (top + end) / 2
     colour = VERDICTS[claim["verdict"]]
     axes.vlines(0, top, end, "#a0a0a0", linewidth=0.8)
-    if claim["test"] == "equivalent":
-        axes.fill_between([-1, 1], top, end, color="#e8e8e8", lw=0, zorder=0)
-    else:
+    axes.fill_between([-1, 1], top, end, color="#e8e8e8", lw=0, zorder=0)
+    if claim["test"] != "equivalent":
         axes.vlines(1, top, end, "black", linestyle="--", linewidth=0.8)
     if claim["test"] == "correlation":
         possible = min(CLIP, 1 / claim["margin"])
         axes.plot([-possible, possible], [middle] * 2, "|-", color="#a0a0a0", linewidth=0.6)
     effect, low, high = (claim[key] / claim["margin"] for key in ("effect", "ci_low", "ci_high"))
-    axes.plot(np.clip([low, high], -CLIP, CLIP), [middle] * 2, color=colour, linewidth=1.6)
+    deciding = [claim[f"simultaneous_{side}"] / claim["margin"] for side in ("low", "high")]
+    axes.plot(np.clip(deciding, -CLIP, CLIP), [middle] * 2, color=colour, linewidth=0.8)
+    axes.plot(np.clip([low, high], -CLIP, CLIP), [middle] * 2, color=colour, linewidth=2.4)
     if abs(effect) <= CLIP:
         axes.plot(effect, middle, "o", color=colour, markersize=5)
-    for beyond in {math.copysign(CLIP, end) for end in (low, effect, high) if abs(end) > CLIP}:
+    ends = (*deciding, low, effect, high)
+    for beyond in {math.copysign(CLIP, end) for end in ends if abs(end) > CLIP}:
         axes.plot(beyond, middle, ">" if beyond > 0 else "<", color=colour, markersize=5)
