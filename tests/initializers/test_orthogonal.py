@@ -56,6 +56,13 @@ def test_gain_is_a_factor_and_replicas_differ(initializer):
     assert not torch.allclose(other.C3.weight, one.C3.weight)
 
 
+def test_delta_orthogonal_takes_the_first_of_two_middles():
+    """As TensorFlow's ConvolutionDeltaOrthogonal, at (size - 1) // 2."""
+    network = nn.Sequential(nn.Conv2d(3, 8, (4, 6)))
+    made(delta_orthogonal, network, bare_context(0))
+    assert network[0].weight.nonzero()[:, 2:].unique(dim=0).tolist() == [[1, 2]]
+
+
 @pytest.mark.parametrize("initializer", [orthogonal, delta_orthogonal])
 def test_gain_may_be_that_of_the_nonlinearity(initializer):
     context = replace(bare_context(0), activation="tanh")

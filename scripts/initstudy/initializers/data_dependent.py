@@ -55,14 +55,19 @@ def salimans_kingma(network: nn.Module, context: Context, std: float = 0.05) -> 
 
 
 def kraehenbuehl(
-    network: nn.Module, context: Context, iterations: int = 10, damping: float = 0.25
+    network: nn.Module,
+    context: Context,
+    tolerance: float = 0.01,
+    max_iterations: int = 100,
+    damping: float = 0.25,
 ) -> Calibration:
     """Data-dependent initialization with random filters (Kraehenbuehl et al. 2015).
 
     Within layers (algorithm 1): weights from N(0, 1), then every channel of a layer's outputs is
     brought to mean 0 (the paper's offset beta is 0) and standard deviation 1. Between layers
-    (algorithm 2): layers are rescaled, `iterations` times, until all of them change at the same
-    rate.
+    (algorithm 2): layers are rescaled until the fastest changes by at most `tolerance` faster than
+    the slowest, relative to its weights; one loss decides all the way. A layer that does not change
+    at all (all its inputs are dead, say) ends it.
     """
 
     def visit(layer: nn.Conv2d | nn.Linear, inputs: Tensor) -> None:
@@ -72,9 +77,16 @@ def kraehenbuehl(
 
     visit_layers(network, context.images, visit)
     layers = list(weighted_layers(network, context.example).values())
-    for _ in range(iterations):
-        balance(layers, rates_of_change(network, context), damping)
-    return Calibration(samples=(1 + iterations) * len(context.images))
+    direction = torch.randn(network(context.images).shape, generator=context.generator)
+    passes = 1
+    for _ in range(max_iterations):
+        rates = rates_of_change(network, context, direction)
+        passes += 1
+        spread = rates.max() / rates.min()
+        if spread <= 1 + tolerance or not spread.isfinite():
+            break
+        balance(layers, rates, damping)
+    return Calibration(samples=passes * len(context.images))
 
 
 def normalize_channels(layer: nn.Conv2d | nn.Linear, inputs: Tensor) -> None:
@@ -90,18 +102,18 @@ def normalize_channels(layer: nn.Conv2d | nn.Linear, inputs: Tensor) -> None:
         layer.bias.copy_((layer.bias - mean) / std)
 
 
-def rates_of_change(network: nn.Module, context: Context) -> Tensor:
+def rates_of_change(network: nn.Module, context: Context, direction: Tensor) -> Tensor:
     """By how much a gradient step would change each layer, relative to its weights: L.
 
     The ratio of the gradient's norm to the weights', for the random linear loss <eta, logits>,
-    eta from N(0, I). As eta is drawn for each image by itself, the square of the batch's gradient
-    is, in expectation, the sum of the squares of the images' gradients, which the paper averages.
+    eta from N(0, I), which is `direction`. As eta is drawn for each image by itself, the square of
+    the batch's gradient is, in expectation, the sum of the squares of the images' gradients, which
+    the paper averages.
     """
     weights = [layer.weight for layer in weighted_layers(network, context.example).values()]
     with torch.enable_grad():
-        logits = network(context.images)
-        direction = torch.randn(logits.shape, generator=context.generator)
-        gradients = torch.autograd.grad((direction * logits).sum(), weights)
+        loss = (direction * network(context.images)).sum()
+        gradients = torch.autograd.grad(loss, weights)
     pairs = zip(gradients, weights, strict=True)
     return torch.stack([gradient.norm() / weight.norm() for gradient, weight in pairs])
 

@@ -39,7 +39,8 @@ def delta_orthogonal(network: nn.Module, context: Context, gain: float | str = 1
     for layer in weighted_layers(network, context.example).values():
         matrix = torch.empty(layer.weight.shape[:2])
         nn.init.orthogonal_(matrix, factor, generator=context.generator)
-        set_centre(layer, matrix)
+        # Of a kernel of even size the first of both in the middle, as TensorFlow has it.
+        set_tap(layer, matrix, [(size - 1) // 2 for size in layer.weight.shape[2:]])
         zero_bias(layer)
 
 
@@ -60,7 +61,7 @@ def zero_hadamard(network: nn.Module, context: Context) -> None:
             matrix = torch.eye(outputs, inputs)
         else:
             matrix = hadamard(math.ceil(math.log2(outputs)))[:outputs, :inputs]
-        set_centre(layer, matrix)
+        set_tap(layer, matrix, [size // 2 for size in layer.weight.shape[2:]])
         zero_bias(layer)
 
 
@@ -82,8 +83,7 @@ def hadamard(order: int) -> Tensor:
     return matrix / math.sqrt(len(matrix))
 
 
-def set_centre(layer: nn.Conv2d | nn.Linear, matrix: Tensor) -> None:
-    """Set a weight to `matrix` (out x in), at the centre of a kernel whose rest is zero."""
+def set_tap(layer: nn.Conv2d | nn.Linear, matrix: Tensor, place: list[int]) -> None:
+    """Set a weight to `matrix` (out x in), at a place of a kernel whose rest is zero."""
     layer.weight.zero_()
-    centre = tuple(size // 2 for size in layer.weight.shape[2:])
-    layer.weight[:, :, *centre] = matrix
+    layer.weight[:, :, *place] = matrix
