@@ -233,7 +233,7 @@ EDITS = {
     "a claim's margin": Edit(study(STUDY.replace("margin: 0.05", "margin: 0.1")), JUDGED),
     "a claim's wording": Edit(study(STUDY.replace("is better than", "beats")), JUDGED),
     "the judge": Edit(
-        replaced(f"{PACKAGE}/analysis/claims.py", "ALPHA = 0.05", "ALPHA = 0.04"), JUDGED
+        replaced(f"{PACKAGE}/analysis/claims.py", "if low > 0 else", "if low >= 0 else"), JUDGED
     ),
     "a default that one experiment overrides": Edit(
         appended("studies/small.yaml", "  batch_size: 64\n"), of_first({("consistency", 64)})

@@ -36,6 +36,7 @@ INITIALIZERS = CATALOGUE.initializers
 REPLICAS = 3
 # Two steps show as much as hundreds.
 SHORTENED = {"metainit": {"steps": 2}, "gradinit": {"iterations": 2}}
+SHORTENED["gradinit_own_rate"] = SHORTENED["gradinit"]
 # Those that need a network of their own kind; the others get LeNet-5.
 RESIDUAL = {
     "fixup": {"fixup": True},
@@ -87,11 +88,13 @@ def drawn(name, cell, dataset, images, labels):
 def drawn_alone(name, cell, dataset, images, labels, replica):
     """The network of one replica, from nothing but its seed."""
     normalize = Normalizer(dataset.mean, dataset.std, torch.device("cpu"))
-    generator = seeds.generator(seeds.CALIBRATION, replica)
+    calibration, labelled = (
+        seeds.generator(stream, replica) for stream in (seeds.CALIBRATION, seeds.LABELLED)
+    )
     context = Context(
         generator=seeds.generator(seeds.WEIGHTS, replica),
-        images=calibration_inputs(Settings(cell), images, normalize, generator),
-        labelled_batch=LabelledBatches(images, labels, normalize, generator),
+        images=calibration_inputs(Settings(cell), images, normalize, calibration),
+        labelled_batch=LabelledBatches(images, labels, normalize, labelled),
         optimizer=lambda parameters: make_optimizer("sgd", parameters, 0.01, 0.9),
         output_std=0.1,
     )

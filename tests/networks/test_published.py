@@ -44,8 +44,7 @@ MADE = {
 }
 
 
-@pytest.mark.parametrize("size", [32, 64])
-@pytest.mark.parametrize("norm", ["none", "batch"])
+@pytest.mark.parametrize(("norm", "size"), [("none", 64), ("batch", 32)])
 @pytest.mark.parametrize("name", MADE)
 def test_networks_of_the_catalogue_need_no_slower_way(name, norm, size, capsys):
     made = [MADE[name](classes=10, norm=norm, size=size) for _ in range(2)]

@@ -30,7 +30,8 @@ def test_a_run_ends_with_the_claims_and_what_to_open(finished, tmp_path):
     assert outcome.stdout == ""
     counts, claim, *rest = ended(outcome.stderr).strip().splitlines()
     assert counts.startswith("A small study, its claims: ")
-    effect = r"\+\d+\.\d pp \[-?\d+\.\d, \d+\.\d\]"
+    interval = r"\[-?\d+\.\d, \d+\.\d\]"
+    effect = rf"\+\d+\.\d pp {interval}, all {interval}"
     assert re.fullmatch(
         rf"  \w+ +{effect}  He's initialization is better than zero weights.", claim
     )

@@ -13,6 +13,7 @@ DATA_ORDER = 2
 TRAINING_SUBSET = 3
 FORWARD = 4
 GLOBAL = 5
+LABELLED = 6
 
 
 def generator(stream: int, *key: int) -> torch.Generator:

@@ -67,11 +67,14 @@ def initial_networks(
     progress = Progress("initial network", cell.replicas)
     for replica in range(cell.replicas):
         network = new_network(methods, cell, len(dataset.classes), images.shape[-1], replica)
-        generator = seeds.generator(seeds.CALIBRATION, replica)
         context = Context(
             generator=seeds.generator(seeds.WEIGHTS, replica),
-            images=calibration_inputs(cell, pool, normalize, generator),
-            labelled_batch=LabelledBatches(images, labels, normalize, generator),
+            images=calibration_inputs(
+                cell, pool, normalize, seeds.generator(seeds.CALIBRATION, replica)
+            ),
+            labelled_batch=LabelledBatches(
+                images, labels, normalize, seeds.generator(seeds.LABELLED, replica)
+            ),
             optimizer=new_optimizer,
             output_std=cell.output_std,
             activation=cell.activation,
