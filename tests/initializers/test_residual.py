@@ -75,13 +75,14 @@ def test_fixup_has_as_many_scalars_as_the_authors_block():
     assert count == weights + 10 + 9 * 5 + 2
 
 
-def test_scalars_that_were_moved_are_set_again():
+def test_fixup_sets_scales_and_no_other_scalar():
     network = resnet(10, 8, "none", fixup=True)
+    network.blocks[0].activation = nn.PReLU()
     with torch.no_grad():
-        for parameter in network.parameters():
-            parameter.fill_(0.5)
+        network.blocks[0].scale.fill_(0.5)
     initialize(network, fixup, {}, bare_context(0))
     assert network.blocks[0].scale.item() == 1
+    assert network.blocks[0].activation.weight.item() == 0.25
     assert network.stem_norm.bias.item() == network.shift.bias.item() == 0
 
 

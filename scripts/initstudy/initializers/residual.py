@@ -17,8 +17,9 @@ def fixup(network: nn.Module, context: Context) -> None:
     """Fixup (Zhang et al. 2019): training without normalisation.
 
     With L branches of m layers, a branch's layers are He's times L^(-1 / (2m - 2)), its last layer
-    zero, as is the one that gives the logits; scalars start at 1 where they multiply and at 0 where
-    they are added. As in the authors' code, fan_out counts. Layers outside of branches are He's.
+    zero, as is the one that gives the logits; branches are multiplied by 1. Scalars that are added
+    stay as the network has them, at 0. As in the authors' code, fan_out counts. Layers outside of
+    branches are He's.
 
     Raises InputError for a network without Fixup's scalars.
     """
@@ -31,10 +32,7 @@ def fixup(network: nn.Module, context: Context) -> None:
                 "fixup needs its scalars in every residual branch in the place of biases; give the"
                 " network the option fixup: true"
             )
-    for name, parameter in network.named_parameters():
-        if parameter.numel() == 1:
-            scales = any(name in branch.scales for branch in branches)
-            parameter.fill_(1.0 if scales else 0.0)
+    set_scales(network, context, "fixup", 1.0)
     he_normal(network, context, mode="fan_out")
     for branch in branches:
         shrink = len(branches) ** (-1 / (2 * max(len(branch.layers), 2) - 2))
