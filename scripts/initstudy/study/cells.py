@@ -126,15 +126,15 @@ class Experiment:
             for axis, values in self.axes.items()
             if len(values) > 1 and axis not in ("initializer", *merged)
         }
-        found = []
+        found: dict[tuple, Facet] = {}
         for values in itertools.product(*varied.values()):
             facet = dict(zip(varied, values, strict=True))
-            network = facet.get("network", self.axes["network"][0])
-            for axis in self.unused.get(network, ()) if "network" not in merged else ():
-                facet.pop(axis, None)
-            if facet not in found:
-                found.append(facet)
-        return found
+            if "network" not in merged:
+                network = facet.get("network", self.axes["network"][0])
+                left = self.unused.get(network, ())
+                facet = {axis: value for axis, value in facet.items() if axis not in left}
+            found.setdefault(tuple(facet.items()), facet)
+        return list(found.values())
 
     def _used(self, values: Facet) -> Facet:
         """What a cell has where its axes were given `values`."""
