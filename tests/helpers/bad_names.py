@@ -1,4 +1,4 @@
-"""Studies whose values are fine but name what is not there, or contradict one another."""
+"""Studies whose values are fine but name what is not there."""
 
 from helpers.bad_values import GOOD, axis
 
@@ -206,72 +206,6 @@ NAMES = {
     "data set that means something else": (
         dataset("noise: {source: digits, target_accuracy: 0.5}"),
         ["datasets: 'noise'", "other than train, noise and none"],
-    ),
-}
-CONTRADICTIONS = {
-    "too many cells": (
-        axis("seed: [" + ", ".join(map(str, range(30000))) + "]"),
-        ["experiments.first: 120000 cells", "100000 at most"],
-    ),
-    "too shallow": (
-        axis("depth: [3, 2]"),
-        ["experiments.first.depth: 2", "at least 3 for the network lenet5"],
-    ),
-    "calibration on images of another size": (
-        axis("calibration_source: [train, big]")
-        + "datasets: {big: {source: folder, path: a, size: 64, target_accuracy: 0.5}}\n",
-        ["calibration_source: big has images of 64 pixels, digits of 32"],
-    ),
-    "an initializer for residual networks on another": (
-        axis("network: [lenet5]").replace("he_normal", "skipinit"),
-        ["initializer: skipinit is about residual branches, which lenet5 has none of"],
-    ),
-    "an initializer whose scalars the network lacks": (
-        axis("network: [resnet]\n    depth: [8]").replace("he_normal", "fixup"),
-        ["initializer: fixup needs fixup: true of the network resnet"],
-    ),
-    "an initializer whose norm the network lacks": (
-        axis("network: [resnet]\n    depth: [8]").replace("he_normal", "zero_gamma"),
-        ["initializer: zero_gamma needs norm: batch of the network resnet"],
-    ),
-    "a depth between two": (
-        axis("network: [resnet]\n    depth: [8, 20, 21]"),
-        ["experiments.first.depth: 21", "one of 8, 14, 20, 26, ... for the network resnet"],
-    ),
-    "too shallow by default": (
-        GOOD + "defaults: {network: plain, depth: 1}\n",
-        ["defaults.depth: 1", "at least 2 for the network plain"],
-    ),
-    "more images than there are": (
-        axis("train_size: [1296]"),
-        ["experiments.first.train_size: 1296", "at most 1295, the training images of digits"],
-    ),
-    "batch above the images used": (
-        axis("train_size: [512, 16]"),
-        ["batch_size: 32", "at most 16, train_size"],
-    ),
-    "batch above all images": (axis("batch_size: [2000]"), ["batch_size: 2000", "at most 1295"]),
-    "calibration above the images used": (
-        axis("train_size: [512]\n    calibration_size: [513]"),
-        ["calibration_size: 513", "at most 512, train_size"],
-    ),
-    "calibration above all images": (
-        axis("calibration_size: [1296]"),
-        ["calibration_size: 1296", "at most 1295, the training images of digits"],
-    ),
-    "calibration above another source's": (
-        axis("calibration_source: [photos]\n    calibration_size: [2701]"),
-        ["calibration_size: 2701", "at most 2700, the training images of photos"],
-    ),
-    "automatic strength above half": (
-        axis("calibration_size: [257]\n    train_size: [512]").replace(
-            "consistency]", "consistency_auto]"
-        ),
-        ["calibration_size: 257", "at most 256, half of train_size"],
-    ),
-    "BatchNorm over one image": (
-        axis("norm: [batch]\n    batch_size: [1]"),
-        ["batch_size: 1", "at least 2 where norm is batch"],
     ),
 }
 PROBES = {

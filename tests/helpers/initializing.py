@@ -5,6 +5,7 @@ import functools
 import numpy as np
 import torch
 
+from helpers.small_data import bare_context
 from initstudy.core import seeds
 from initstudy.initializers import Context, initialize
 from initstudy.networks.architectures import lenet5
@@ -51,6 +52,20 @@ def make_context(size=512, replica=0, optimizer="adam", learning_rate=1e-3, outp
         optimizer=lambda parameters: make_optimizer(optimizer, parameters, learning_rate, 0.9),
         output_std=output_std,
     )
+
+
+def initial_networks(construct, initializer, count, check):
+    """Networks made and checked as a job does it; construct: of one, check: an InitialCheck."""
+    networks = []
+    for replica in range(count):
+        with seeds.global_generators(seeds.GLOBAL, replica, 0):
+            network = construct()
+        context = bare_context(replica)
+        with seeds.global_generators(seeds.GLOBAL, replica, 1), check.of(network, context):
+            initialize(network, initializer, {}, context)
+        networks.append(network)
+    check.replicas_differ(networks)
+    return networks
 
 
 def preactivations(network, images):

@@ -10,9 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.small_data import bare_context
-from initstudy.core import seeds
-from initstudy.initializers import initialize
+from helpers.initializing import initial_networks
 from initstudy.networks.architectures import lenet5
 from initstudy.networks.residual import Block, FixupBlock, resnet
 from initstudy.training.initial_check import InitialCheck
@@ -158,16 +156,7 @@ def drawn(name, network, count=2):
     """The networks of replicas, made and checked as a job makes and checks them."""
     initializer, _ = FUNCTIONS[name]
     check = InitialCheck(network, name, classes=10)
-    made = []
-    for replica in range(count):
-        with seeds.global_generators(seeds.GLOBAL, replica, 0):
-            one = NETWORKS[network]()
-        context = bare_context(replica)
-        with seeds.global_generators(seeds.GLOBAL, replica, 1), check.of(one, context):
-            initialize(one, initializer, {}, context)
-        made.append(one)
-    check.replicas_differ(made)
-    return made
+    return initial_networks(NETWORKS[network], initializer, count, check)
 
 
 def flat(network):

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers.bad_names import CLAIM, CLAIMS, CONTRADICTIONS, NAMES, PROBE, PROBES
+from helpers.bad_cells import CONTRADICTIONS
+from helpers.bad_names import CLAIM, CLAIMS, NAMES, PROBE, PROBES
 from helpers.bad_values import FILES, GOOD, KEYS, VALUES
 from helpers.small_data import BLANK
 from initstudy.core.errors import InputError

@@ -67,6 +67,20 @@ def run(data, checkpoint, path):
     return path.read_bytes()
 
 
+def test_a_layer_that_run_h5_has_no_name_for_is_refused(data, tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "from collections import OrderedDict\nfrom torch import nn\n\n\ndef mine(classes):\n"
+        "    layers = {'flatten': nn.Flatten(), 'step': nn.Linear(3072, classes)}\n"
+        "    return nn.Sequential(OrderedDict(layers))\n"
+    )
+    cell = CELL | {"depth": 0, "norm": "own", "activation": "own"}
+    methods = Methods(f"{file}:mine", METHODS.initializer)
+    checkpoint = Checkpoint(tmp_path / "a.checkpoint", {}, minutes=60)
+    with pytest.raises(InputError, match=r"mine\.py:mine: a layer is named step"):
+        run_cell(cell, methods, data, None, torch.device("cpu"), checkpoint)
+
+
 class Stopped(BaseException):
     """In place of a SIGKILL."""
 

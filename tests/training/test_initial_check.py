@@ -8,6 +8,7 @@ import torch
 from torch import nn
 from torch.nn.utils import parametrizations, weight_norm
 
+from helpers.initializing import initial_networks
 from helpers.small_data import bare_context
 from initstudy.core import seeds
 from initstudy.core.errors import InputError
@@ -24,16 +25,7 @@ def network(outputs: int = 10) -> nn.Module:
 def initialized(initializer, count: int = 2, outputs: int = 10) -> list[nn.Module]:
     """Networks made and checked as a job does it."""
     check = InitialCheck("mine.py:network", "mine.py:weights", classes=10)
-    networks = []
-    for replica in range(count):
-        with seeds.global_generators(seeds.GLOBAL, replica, 0):
-            made = network(outputs)
-        context = bare_context(replica)
-        with seeds.global_generators(seeds.GLOBAL, replica, 1), check.of(made, context):
-            initialize(made, initializer, {}, context)
-        networks.append(made)
-    check.replicas_differ(networks)
-    return networks
+    return initial_networks(lambda: network(outputs), initializer, count, check)
 
 
 def not_finite(network, context):

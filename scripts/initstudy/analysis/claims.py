@@ -33,12 +33,10 @@ from initstudy.analysis.inference import (
 )
 from initstudy.analysis.tables import read_table
 from initstudy.core.errors import InputError
-from initstudy.study.axes import AXES, CALIBRATION
+from initstudy.study.axes import ARCHITECTURE, AXES, CALIBRATION
 from initstudy.study.claims import Claim
 
 IDENTITY = [*AXES, "replica"]
-LEFT_OUT = [name for name, axis in AXES.items() if axis.unused is not None]
-"""Axes that some initializers or networks do not use."""
 COLUMNS = [
     *("claim", "statement", "test", "effect", "ci_low", "ci_high", "simultaneous_low"),
     *("simultaneous_high", "margin", "n", "replicas_needed", "verdict"),
@@ -195,7 +193,11 @@ def _aligned(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Two tables of which one has the other's values of axes that it does not use itself."""
     used = [
-        {axis for axis in agreeing if axis in LEFT_OUT and _use(table, axis).any()}
+        {
+            axis
+            for axis in agreeing
+            if axis in (*ARCHITECTURE, *CALIBRATION) and _use(table, axis).any()
+        }
         for table in (first, second)
     ]
     lacking = [used[1] - used[0], used[0] - used[1]]

@@ -16,7 +16,6 @@ import numpy as np
 from initstudy.core.errors import InputError
 from initstudy.core.files import written_whole
 from initstudy.data.splits import split_training_part
-from initstudy.study.sources import IMAGE_SIZE
 
 SPLITS = ("train", "validation", "test")
 CHANNELS = 3
@@ -50,7 +49,7 @@ class ArraySource:
     """A source that fits into memory.
 
     Attributes:
-        images: per part, (N, C, 32, 32) uint8 where C is 3, or 1 for grey images.
+        images: per part, (N, C, size, size) uint8 where C is 3, or 1 for grey images.
         digests: what `checksums` answers.
     """
 
@@ -59,7 +58,10 @@ class ArraySource:
     labels: dict[str, np.ndarray]
     images: dict[str, np.ndarray]
     digests: dict[str, str]
-    size: int = IMAGE_SIZE
+
+    @property
+    def size(self) -> int:
+        return self.images["train"].shape[-1]
 
     def blocks(self, part: str) -> Iterator[np.ndarray]:
         images = self.images[part]

@@ -2,9 +2,9 @@
 
 Layer by layer in forward order, on the outputs of the layers that are done, an affine map moves
 the layer's pre-activations towards N(0, tau^2 I), tau = 1, or `output_std` at the logits and
-`branch_std` at the end of a residual branch. The map
-is the one that brings their Gaussian closest to the target in 2-Wasserstein distance, in a class
-named by `match`; it is folded into weight and bias.
+`branch_std` at the end of a residual branch. The map is the one that brings their Gaussian closest
+to the target in 2-Wasserstein distance, in a class named by `match`; it is folded into weight and
+bias.
 """
 
 import copy
@@ -65,14 +65,14 @@ def consistency(
     if strength != "auto" and not (isinstance(strength, int | float) and 0 <= strength <= 1):
         raise InputError(f"strength {strength!r}: choose auto or a number from 0 to 1")
     output_std = context.output_std if output_std is None else output_std
-    targets = target_deviations(network, context, output_std, branch_std)
+    targets = matched_deviations(network, context, output_std, branch_std)
     if strength == "auto":
         return choose_strength(network, context, match, base, targets)
     match_moments(network, context, match, strength, base, targets)
     return Calibration(samples=len(context.images), strength=strength)
 
 
-def target_deviations(
+def matched_deviations(
     network: nn.Module, context: Context, output_std: float, branch_std: float | None
 ) -> dict[nn.Module, float]:
     """Layer -> tau, where it is not 1: at the ends of residual branches, and at the logits."""

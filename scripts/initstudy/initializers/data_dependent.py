@@ -44,13 +44,7 @@ def salimans_kingma(network: nn.Module, context: Context, std: float = 0.05) -> 
     weights. Consistency by `channel` does the same from another base and has a target of its own
     for the logits.
     """
-
-    def visit(layer: nn.Conv2d | nn.Linear, inputs: Tensor) -> None:
-        nn.init.normal_(layer.weight, 0, std, generator=context.generator)
-        zero_bias(layer)
-        normalize_channels(layer, inputs)
-
-    visit_layers(network, context.images, visit)
+    draw_normalized(network, context, std)
     return Calibration(samples=len(context.images))
 
 
@@ -69,15 +63,10 @@ def kraehenbuehl(
     the slowest, relative to its weights; one loss decides all the way. A layer that does not change
     at all (all its inputs are dead, say) ends it.
     """
-
-    def visit(layer: nn.Conv2d | nn.Linear, inputs: Tensor) -> None:
-        nn.init.normal_(layer.weight, generator=context.generator)
-        zero_bias(layer)
-        normalize_channels(layer, inputs)
-
-    visit_layers(network, context.images, visit)
+    draw_normalized(network, context, std=1.0)
     layers = list(weighted_layers(network, context.example).values())
-    direction = torch.randn(network(context.images).shape, generator=context.generator)
+    logits = (len(context.images), len(layers[-1].weight))
+    direction = torch.randn(logits, generator=context.generator)
     passes = 1
     for _ in range(max_iterations):
         rates = rates_of_change(network, context, direction)
@@ -87,6 +76,17 @@ def kraehenbuehl(
             break
         balance(layers, rates, damping)
     return Calibration(samples=passes * len(context.images))
+
+
+def draw_normalized(network: nn.Module, context: Context, std: float) -> None:
+    """Weights from N(0, std^2), then every channel of outputs brought to mean 0, deviation 1."""
+
+    def visit(layer: nn.Conv2d | nn.Linear, inputs: Tensor) -> None:
+        nn.init.normal_(layer.weight, 0, std, generator=context.generator)
+        zero_bias(layer)
+        normalize_channels(layer, inputs)
+
+    visit_layers(network, context.images, visit)
 
 
 def normalize_channels(layer: nn.Conv2d | nn.Linear, inputs: Tensor) -> None:

@@ -32,7 +32,7 @@ def fixup(network: nn.Module, context: Context) -> None:
                 "fixup needs its scalars in every residual branch in the place of biases; give the"
                 " network the option fixup: true"
             )
-    set_scales(network, context, "fixup", 1.0)
+    set_scales(network, branches, 1.0)
     he_normal(network, context, mode="fan_out")
     for branch in branches:
         shrink = len(branches) ** (-1 / (2 * max(len(branch.layers), 2) - 2))
@@ -51,7 +51,7 @@ def skipinit(network: nn.Module, context: Context, scale: float = 0.0) -> None:
 
     Raises InputError for a network without a scalar in every branch.
     """
-    set_scales(network, context, "skipinit", scale)
+    set_scales(network, scaled_branches(network, context, "skipinit"), scale)
     he_normal(network, context)
 
 
@@ -62,7 +62,7 @@ def rezero(network: nn.Module, context: Context) -> None:
 
     Raises InputError for a network without a scalar in every branch.
     """
-    set_scales(network, context, "rezero", 0.0)
+    set_scales(network, scaled_branches(network, context, "rezero"), 0.0)
     pytorch_default(network, context)
 
 
@@ -92,13 +92,19 @@ def branches_of(network: nn.Module, context: Context, method: str) -> list[Branc
     return branches
 
 
-def set_scales(network: nn.Module, context: Context, method: str, value: float) -> None:
+def scaled_branches(network: nn.Module, context: Context, method: str) -> list[Branch]:
+    """As `branches_of`. Raises InputError for a branch that no scalar multiplies, too."""
+    branches = branches_of(network, context, method)
+    if not all(branch.scales for branch in branches):
+        raise InputError(
+            f"{method} needs a scalar in every residual branch; give the network the option"
+            " branch_scale: true"
+        )
+    return branches
+
+
+def set_scales(network: nn.Module, branches: list[Branch], value: float) -> None:
     """Set the scalars that multiply branches."""
-    for branch in branches_of(network, context, method):
-        if not branch.scales:
-            raise InputError(
-                f"{method} needs a scalar in every residual branch; give the network the option"
-                " branch_scale: true"
-            )
+    for branch in branches:
         for name in branch.scales:
             network.get_parameter(name).fill_(value)

@@ -55,11 +55,10 @@ def residual_branches(network: nn.Module, images: Tensor) -> list[Branch]:
         # A parameter that is added is not computed from the images.
         if node.target not in SUMS or sum(images_node in term for term in terms) != 2:
             continue
-        first, second = sorted(terms[0] - terms[1]), sorted(terms[1] - terms[0])
-        if len(_layers(first, order)) < len(_layers(second, order)):
-            first, second = second, first
-        if len(_layers(first, order)) > len(_layers(second, order)):
-            branches.append(_branch(network, first, second, order))
+        sides = [sorted(terms[0] - terms[1]), sorted(terms[1] - terms[0])]
+        shortcut, branch = sorted(sides, key=lambda side: len(_layers(side, order)))
+        if len(_layers(branch, order)) > len(_layers(shortcut, order)):
+            branches.append(_branch(network, branch, shortcut, order))
     return branches
 
 
@@ -76,25 +75,27 @@ def _branch(
     network: nn.Module, nodes: list[fx.Node], shortcut: list[fx.Node], order: list[str]
 ) -> Branch:
     """What the nodes of a branch, and of its shortcut, are; order: of the weighted layers."""
-    modules = _modules(nodes)
+    modules, layers = _modules(nodes), _layers(nodes, order)
     norms = [
         name
         for name in modules
         if name not in order and getattr(network.get_submodule(name), "weight", None) is not None
     ]
-    behind = modules[1 + max(modules.index(name) for name in _layers(nodes, order)) :]
+    behind = modules[1 + max(map(modules.index, layers)) :]
+    scalars = {
+        name
+        for name, parameter in network.named_parameters(remove_duplicate=False)
+        if parameter.numel() == 1
+    }
+    factors = [
+        factor for node in nodes if node.target in PRODUCTS for factor in node.all_input_nodes
+    ]
     return Branch(
-        layers=_layers(nodes, order),
+        layers=layers,
         shortcut=_layers(shortcut, order),
         norms=tuple(norms),
         last_norm=norms[-1] if norms and norms[-1] in behind else None,
-        scales=tuple(
-            factor.target
-            for node in nodes
-            if node.target in PRODUCTS
-            for factor in node.all_input_nodes
-            if factor.op == "get_attr" and _value(network, factor.target).numel() == 1
-        ),
+        scales=tuple(factor.target for factor in factors if factor.target in scalars),
     )
 
 
@@ -115,9 +116,3 @@ def _layers(nodes: list[fx.Node], order: list[str]) -> tuple[str, ...]:
     """Those that are weighted layers, in the order of the pass."""
     called = _modules(nodes)
     return tuple(name for name in order if name in called)
-
-
-def _value(network: nn.Module, name: str) -> Tensor:
-    """A parameter or buffer by its name."""
-    path, _, tensor = name.rpartition(".")
-    return getattr(network.get_submodule(path), tensor)

@@ -1,5 +1,6 @@
 """Moments of pre-activations, and their distance to a target distribution."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -73,6 +74,12 @@ def moments(preactivations: Tensor) -> Moments:
         covariance=products / count - remainder[:, :, None] * remainder[:, None, :],
         count=count,
     )
+
+
+def target_deviations(layers: Iterable[str], output_std: float) -> dict[str, float]:
+    """Layer -> tau of its target: 1, at the logits, which come last, output_std."""
+    names = list(layers)
+    return dict.fromkeys(names, 1.0) | {names[-1]: output_std}
 
 
 def discrepancy(sample: Moments, target_std: float) -> Tensor:

@@ -16,6 +16,8 @@ from initstudy.records.hdf5 import (
 from initstudy.records.hdf5 import read_attributes as attributes_of
 
 SCHEMA_VERSION = 2
+STEP = "step"
+"""What stands beside the layers' statistics, so no layer can have this name."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def fill_group(group: h5py.Group, run: Run) -> None:
     write_attributes(group, run.attributes, JSON_ATTRIBUTES)
     write_arrays(group, "history", run.history)
     write_arrays(group, "progress", run.progress)
-    group["statistics/step"] = run.statistics_step
+    group[f"statistics/{STEP}"] = run.statistics_step
     for layer, quantities in run.statistics.items():
         write_arrays(group, f"statistics/{layer}", quantities)
 
@@ -81,7 +83,7 @@ def read_group(group: h5py.Group, initial: bool = False) -> Run:
         attributes=attributes,
         history=read_arrays(group["history"]),
         progress=read_arrays(group["progress"]),
-        statistics_step=group["statistics/step"][:],
+        statistics_step=group[f"statistics/{STEP}"][:],
         statistics={layer: read_arrays(group["statistics"][layer]) for layer in layers},
         initial={layer: read_arrays(group["initial"][layer]) for layer in layers if initial},
     )

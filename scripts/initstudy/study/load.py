@@ -69,16 +69,12 @@ class Study:
         """
         given = {"batch_size": self.probe["batch_size"], **ANY_TRAINING_IMAGE}
         axes = one_value_each(self.defaults | given | point)
-        [one] = Experiment("probe", axes, self.calibrated, self.unused()).cells
+        [one] = Experiment("probe", axes, self.calibrated, unused_by(self.networks, axes)).cells
         return self._task(one, self.probe["draws"])
 
     def _task(self, one: Cell, replicas: int) -> Task:
         options = self.initializers[one.initializer].options
         return Task(one, replicas, self.output_std, options, self.networks[one.network].options)
-
-    def unused(self) -> dict[str, list[str]]:
-        """The axes that a network does not take, by the networks that leave some."""
-        return {name: network.unused for name, network in self.networks.items() if network.unused}
 
     def probes(self) -> list[Facet]:
         """The points that the study probes, an initializer each, in the order of config.yaml."""
@@ -225,8 +221,12 @@ def made_experiment(
         rank = list(initializers).index if axis == "initializer" else _natural_order
         axes[axis] = sorted(map(AXES[axis].value, varied[axis]), key=rank)
     calibrated = [key for key in axes["initializer"] if initializers[key].get("calibrated")]
-    unused = {key: networks[key].unused for key in axes["network"] if networks[key].unused}
-    return Experiment(name, axes, calibrated, unused)
+    return Experiment(name, axes, calibrated, unused_by(networks, axes))
+
+
+def unused_by(networks: dict[str, Network], axes: dict[str, list]) -> dict[str, list[str]]:
+    """The axes that a network does not take, by those of an experiment that leave some."""
+    return {name: networks[name].unused for name in axes["network"] if networks[name].unused}
 
 
 def one_value_each(values: dict) -> dict[str, list]:

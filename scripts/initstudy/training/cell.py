@@ -16,7 +16,7 @@ from initstudy.initializers import Calibration
 from initstudy.networks.replicated.checked import replicate
 from initstudy.networks.replicated.network import ReplicatedNetwork
 from initstudy.optimizers import make_optimizer
-from initstudy.records.run import Run
+from initstudy.records.run import STEP, Run
 from initstudy.training.batches import MiniBatches, Normalizer, training_subset
 from initstudy.training.checkpoints import Checkpoint
 from initstudy.training.initial import Methods, initial_networks, new_network
@@ -25,8 +25,6 @@ from initstudy.training.recorder import StatisticsRecorder
 from initstudy.training.settings import Settings
 
 PROBE_SET_SIZE = 1024
-STEP = "step"
-"""What stands beside the layers' statistics in run.h5."""
 FEW_IMAGES = 4
 """On which replicas are compared with plain networks."""
 

@@ -18,7 +18,7 @@ from initstudy.data.store import Dataset, read_dataset
 from initstudy.initializers import Calibration, Context, initialize
 from initstudy.networks.construction import construct
 from initstudy.networks.layers import after_each_layer
-from initstudy.networks.moments import Moments, discrepancy, moments
+from initstudy.networks.moments import Moments, discrepancy, moments, target_deviations
 from initstudy.optimizers import make_optimizer
 from initstudy.study.axes import ARCHITECTURE
 from initstudy.training.batches import Normalizer
@@ -106,7 +106,7 @@ def discrepancies(network: nn.Module, images: Tensor, output_std: float) -> dict
     copied = copy.deepcopy(network)  # whose running statistics may change
     with after_each_layer(copied, add):
         copied(images)
-    targets = dict.fromkeys(found, 1.0) | {list(found)[-1]: output_std}
+    targets = target_deviations(found, output_std)
     return {name: discrepancy(sample, targets[name]).item() for name, sample in found.items()}
 
 

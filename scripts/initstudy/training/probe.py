@@ -13,7 +13,7 @@ from initstudy.core.devices import describe_device
 from initstudy.core.errors import InputError
 from initstudy.data.store import read_dataset
 from initstudy.networks.layers import channels_of, weighted_layers
-from initstudy.networks.moments import discrepancy
+from initstudy.networks.moments import discrepancy, target_deviations
 from initstudy.networks.signals import LayerSignals
 from initstudy.records.probe import Probe
 from initstudy.training.batches import Normalizer
@@ -90,7 +90,7 @@ def network_signals(
     loss = F.cross_entropy(logits, labels)
     weights = [layer.weight for layer in layers.values()]
     gradients = torch.autograd.grad(loss, [*weights, *outputs.values()])
-    targets = dict.fromkeys(layers, 1.0) | {list(layers)[-1]: output_std}
+    targets = target_deviations(layers, output_std)
     return {
         name: output_signals(output, channels_of(layers[name]), targets[name])
         | {

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from initstudy.networks.moments import Moments, discrepancy, moments
+from initstudy.networks.moments import Moments, discrepancy, moments, target_deviations
 from initstudy.networks.replicated.network import ReplicatedNetwork
 from initstudy.networks.signals import LayerSignals
 from initstudy.training.batches import Normalizer
@@ -60,7 +60,7 @@ class StatisticsRecorder:
         self.network = network
         self.probe_set = probe_set
         names = network.layer_names
-        self.targets = {name: output_std if name == names[-1] else 1.0 for name in names}
+        self.targets = target_deviations(names, output_std)
         self.steps: list[int] = []
         self.records: dict[str, dict[str, list[Tensor]]] = {name: {} for name in names}
         self.initial = self._copied_weights()

@@ -72,7 +72,6 @@ def association(results: Results) -> Estimate:
     """Spearman's rank correlation of closeness and area under the curve, with its interval."""
     near = [closeness(result) for result in results]
     areas = [result.values(AREA).mean() for result in results]
-    # The margin matters to a refutation alone, which is the claims' concern.
     return rank_association(np.array([near]), np.array([areas]))
 
 

@@ -11,7 +11,8 @@ from initstudy.study.checks.keys import WrongKey
 
 PACKAGES = {"networks": NETWORKS, "initializers": INITIALIZERS}
 """Where methods are looked up, by the table of the study that they stand in."""
-GIVEN_NETWORKS = ("classes", "size", *ARCHITECTURE)
+GIVEN_BY_DATA = ("classes", "size")
+GIVEN_NETWORKS = (*GIVEN_BY_DATA, *ARCHITECTURE)
 """What a network's function is given by name, where its signature has it; the rest is options."""
 GIVEN_INITIALIZERS = 2
 """An initializer's first parameters, network and context; options are the others."""
@@ -45,9 +46,9 @@ def check_functions(study: dict) -> None:
             options = entry.get("options", {})
             if table == "networks":
                 check_given(arguments, options, (table, name, "method"))
-            left = named(arguments)[GIVEN_INITIALIZERS if table == "initializers" else 0 :]
-            own = ("classes", "size") if table == "networks" else ()
-            allowed = [argument for argument in left if argument.arg not in own]
+                allowed = [one for one in named(arguments) if one.arg not in GIVEN_BY_DATA]
+            else:
+                allowed = named(arguments)[GIVEN_INITIALIZERS:]
             check_options(arguments, allowed, options, (table, name, "options"))
 
 

@@ -138,16 +138,16 @@ def check_datasets(datasets: dict[str, dict]) -> None:
     """A folder has a path, official data their archives, and nothing has what it cannot use."""
     for name, entry in datasets.items():
         source = entry["source"]
-        for key, needed in (("path", source == "folder"), ("archives", source in ARCHIVES)):
-            if needed and key not in entry:
-                raise WrongKey(("datasets", name), f"the source {source} needs the key {key}")
-        for key, used in (
-            ("path", source == "folder"),
-            ("size", source == "folder"),
-            ("archives", source in ARCHIVES),
-        ):
-            if key in entry and not used:
+        takes = {
+            "path": source == "folder",
+            "size": source == "folder",
+            "archives": source in ARCHIVES,
+        }
+        for key, is_taken in takes.items():
+            if key in entry and not is_taken:
                 raise WrongKey(("datasets", name, key), f"the source {source} takes no {key}")
+            if is_taken and key not in entry and key != "size":
+                raise WrongKey(("datasets", name), f"the source {source} needs the key {key}")
         files = [archive["url"].rpartition("/")[2] for archive in entry.get("archives", [])]
         if sorted(files) != sorted(ARCHIVES.get(source, [])):
             raise WrongKey(
