@@ -176,6 +176,14 @@ def probes(wildcards):
     return [f"results/probes/{PROBE}/probe.h5".format_map(point) for point in STUDY.probes()]
 
 
+def correlated_initializers():
+    """What is said of the initializers that claims of a correlation are about."""
+    claims = [claim for claim in STUDY.claims.values() if claim.test == "correlation"]
+    axes = [STUDY.experiments[claim.experiment].axes for claim in claims]
+    names = dict.fromkeys(name for of_one in axes for name in of_one["initializer"])
+    return as_json({name: vars(STUDY.initializers[name]) for name in names})
+
+
 def probed_initializers(wildcards):
     """What figures say of the initializers that are probed."""
     names = [point["initializer"] for point in STUDY.probes()]

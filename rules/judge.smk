@@ -19,10 +19,11 @@ rule judge_claims:
         "../envs/study.yaml"
     params:
         claims=as_json({name: claim.as_dict() for name, claim in STUDY.claims.items()}),
+        initializers=correlated_initializers(),
         code=code_of("judge.py"),
     shell:
         'python "$STUDY_SCRIPTS/judge.py" --claims {params.claims:q} --tables {input.tables:q}'
-        " --output {output.table:q} --caption {output.caption:q} > {log:q} 2>&1"
+        " --initializers {params.initializers:q} --output {output.table:q} --caption {output.caption:q} > {log:q} 2>&1"
 
 
 rule plot_claims:

@@ -8,6 +8,7 @@ from initstudy.core.errors import run
 from initstudy.core.files import written_whole
 from initstudy.reporting.captions import save_caption
 from initstudy.reporting.claims import claims_caption
+from initstudy.study.cells import Initializer
 from initstudy.study.checks.claims import check_claims
 from initstudy.study.claims import Claim
 
@@ -18,12 +19,16 @@ def main() -> None:
     parser.add_argument(
         "--tables", nargs="+", required=True, help="experiments' tables, CSV files of their names"
     )
+    parser.add_argument(
+        "--initializers", type=json.loads, required=True, help="of correlations, by name, JSON"
+    )
     parser.add_argument("--output", required=True, help="claims.csv")
     parser.add_argument("--caption", required=True, help="what it holds, reStructuredText")
     arguments = parser.parse_args()
     check_claims(arguments.claims)
     claims = {name: Claim.from_dict(claim) for name, claim in arguments.claims.items()}
-    verdicts = judge(claims, read_tables(arguments.tables))
+    initializers = {name: Initializer(**one) for name, one in arguments.initializers.items()}
+    verdicts = judge(claims, read_tables(arguments.tables), initializers)
     with written_whole(arguments.output) as partial:
         verdicts.to_csv(partial, index=False)
     save_caption(arguments.caption, claims_caption(verdicts.to_dict("records")))

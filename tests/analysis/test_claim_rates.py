@@ -50,7 +50,7 @@ def studies(
     for _ in range(count):
         scores = random.normal(means[:, None], NOISE, (len(cells), replicas))
         study = {"main": table.assign(area_under_curve=scores.ravel())}
-        verdicts.append(judge(claims, study)["verdict"].to_numpy())
+        verdicts.append(judge(claims, study, {})["verdict"].to_numpy())
     return verdicts
 
 
@@ -76,7 +76,7 @@ def test_planted_effects_are_found_with_the_stated_power():
     # Its differences have exactly the true standard deviation.
     pilot = pair(standardized(0.0, NOISE * math.sqrt(2), 3))
     claims = {f"claim{number}": replace(ADVANTAGE, margin=MARGIN) for number in range(3)}
-    asked = judge(claims, {"main": pilot})
+    asked = judge(claims, {"main": pilot}, {})
     assert set(asked["verdict"]) == {"inconclusive"}
     verdicts = studies([BETTER] * 3, [MARGIN] * 3, asked["replicas_needed"][0], seed=12)
     power = np.mean([found == "supported" for found in verdicts])

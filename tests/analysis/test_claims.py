@@ -1,6 +1,7 @@
 """Verdicts on planted effects, and how rows are paired."""
 
 import itertools
+import json
 import math
 from dataclasses import replace
 
@@ -21,6 +22,8 @@ from helpers.planted_claims import (
 )
 from initstudy.analysis.claims import judge, verdict_of
 from initstudy.analysis.inference import Estimate
+from initstudy.core.errors import InputError
+from initstudy.study.cells import Initializer
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -68,7 +71,7 @@ def test_planted_correlations(sign, noise, expected, metric):
     table["epochs_to_target"] = np.where(
         table["area_under_curve"] < 0.45, math.inf, 10 - 10 * table["area_under_curve"]
     )
-    found = verdict(replace(CORRELATION, metric=metric), table)
+    found = verdict(replace(CORRELATION, metric=metric, over=["train_size"]), table)
     assert found["verdict"] == expected
     assert np.sign(found["effect"]) == sign or sign == 0
     assert found["ci_low"] <= found["effect"] <= found["ci_high"]
@@ -83,7 +86,8 @@ def test_pairs_are_those_of_equal_replicas_and_axes():
     for batch_size, train_size in itertools.product([16, 64], [1000, "all"]):
         cells.append(pair(np.full(4, 0.02), batch_size=batch_size, train_size=train_size))
         cells[-1]["area_under_curve"] += random.normal()
-    found = verdict(ADVANTAGE, pd.concat(cells))
+    claim = replace(ADVANTAGE, over=["batch_size", "train_size"])
+    found = verdict(claim, pd.concat(cells))
     assert found[["effect", "ci_low", "ci_high"]].tolist() == pytest.approx([0.02] * 3)
     assert found[["ci_low", "n", "verdict"]].tolist() == [0.02, 4, "supported"]
 
@@ -91,7 +95,8 @@ def test_pairs_are_those_of_equal_replicas_and_axes():
 def test_cells_of_a_replica_are_one_observation():
     """Forty copies of two replicas are as little evidence as two."""
     copies = [pair(np.array([0.01, 0.03]), seed=seed) for seed in range(40)]
-    many, few = verdict(ADVANTAGE, pd.concat(copies)), verdict(ADVANTAGE, copies[0])
+    orders = replace(ADVANTAGE, over=["seed"])
+    many, few = verdict(orders, pd.concat(copies)), verdict(ADVANTAGE, copies[0])
     assert many["n"] == 2
     ends = ["simultaneous_low", "simultaneous_high"]
     assert many[ends].tolist() == pytest.approx(few[ends].tolist())
@@ -105,8 +110,9 @@ def test_uncalibrated_rows_agree_with_every_calibration():
         table.append(rows(scores + gain, initializer="consistency", **calibration))
     table = pd.concat(table)
     # Both sizes against the one row without; either way round.
-    assert verdict(ADVANTAGE, table)["effect"] == pytest.approx(0.03)
-    turned = replace(ADVANTAGE, compare=ADVANTAGE.against, against=ADVANTAGE.compare)
+    every = replace(ADVANTAGE, over=["calibration_size"])
+    assert verdict(every, table)["effect"] == pytest.approx(0.03)
+    turned = replace(every, compare=ADVANTAGE.against, against=ADVANTAGE.compare)
     assert verdict(turned, table)["effect"] == pytest.approx(-0.03)
     only = replace(ADVANTAGE, where={"calibration_size": 512, "calibration_source": "train"})
     assert verdict(only, table)["effect"] == pytest.approx(0.04)
@@ -114,7 +120,7 @@ def test_uncalibrated_rows_agree_with_every_calibration():
     assert verdict(replace(ADVANTAGE, **sizes), table)["effect"] == pytest.approx(0.02)
     both = replace(ADVANTAGE, compare={"initializer": "consistency", "calibration_size": 32})
     assert verdict(both, table)["effect"] == pytest.approx(0.02)
-    neither = replace(ADVANTAGE, compare={"initializer": "he"})
+    neither = replace(every, compare={"initializer": "he"})
     assert verdict(neither, table)["effect"] == pytest.approx(-1 / 30, abs=1e-6)
 
 
@@ -123,11 +129,12 @@ def test_a_network_without_an_axis_agrees_with_every_value_of_it():
     table = [rows(scores, network="resnet20", depth=0)]
     table += [rows(scores - gap, depth=depth) for depth, gap in ((3, 0.02), (12, 0.04))]
     table = pd.concat(table)
-    claim = replace(ADVANTAGE, compare={"network": "resnet20"}, against={"network": "lenet5"})
+    networks = {"compare": {"network": "resnet20"}, "against": {"network": "lenet5"}}
+    claim = replace(ADVANTAGE, **networks, over=["depth"])
     assert verdict(claim, table)["effect"] == pytest.approx(0.03)
     turned = replace(claim, compare=claim.against, against=claim.compare)
     assert verdict(turned, table)["effect"] == pytest.approx(-0.03)
-    deep = replace(claim, where={"depth": 12})
+    deep = replace(ADVANTAGE, **networks, where={"depth": 12})
     assert verdict(deep, table)["effect"] == pytest.approx(0.04)
 
 
@@ -144,7 +151,8 @@ def test_uncalibrated_initializers_stand_in_every_facet():
                 table.append(rows(np.full(2, score), **(calibration | cell)))
     # Ranks 0 to 4 against 1 1 1 3 4 (three tie), then against their opposite: the mean is 0.
     table = pd.concat(table)
-    assert verdict(CORRELATION, table)["effect"] == pytest.approx(0)
+    both = replace(CORRELATION, over=["calibration_size"])
+    assert verdict(both, table)["effect"] == pytest.approx(0)
     one = replace(CORRELATION, where={"calibration_size": 32})
     assert verdict(one, table)["effect"] == pytest.approx(8 / math.sqrt(10 * 8))
     assert verdict(one, table)["n"] == 5
@@ -182,7 +190,7 @@ def test_the_interval_that_decides_is_one_of_all_claims_together():
     effects = [standardized(mean, 0.04, 12) for mean in (0.026, 0.045, 0.06)]
     effects.append(np.array([0.5]))
     table = pd.concat(pair(effect, depth=depth) for depth, effect in enumerate(effects, 1))
-    found = judge(claims, {"main": table})
+    found = judge(claims, {"main": table}, {})
     assert found["claim"].tolist() == list(claims)
     half = stats.t.ppf(1 - 0.05 / 8, 11) * 0.04 / math.sqrt(12)
     low, high = found["simultaneous_low"][:3], found["simultaneous_high"][:3]
@@ -195,31 +203,84 @@ def test_the_interval_that_decides_is_one_of_all_claims_together():
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "greater", "equivalent"),
+    ("low", "high", "greater", "not_greater", "equivalent"),
     [
-        (-0.5, 0.9, "negligible", "supported"),
-        (0.1, 0.9, "negligible", "supported"),
-        (-0.9, -0.1, "negligible", "supported"),
-        (-2.0, 0.9, "refuted", "inconclusive"),
-        (-3.0, -1.1, "refuted", "refuted"),
-        (0.1, 1.5, "supported", "inconclusive"),
-        (1.1, 1.5, "supported", "refuted"),
-        (-0.1, 1.5, "inconclusive", "inconclusive"),
-        (-1.5, 1.5, "inconclusive", "inconclusive"),
-        (math.nan, math.nan, "inconclusive", "inconclusive"),
+        (-0.5, 0.9, "negligible", "supported", "supported"),
+        (0.1, 0.9, "negligible", "supported", "supported"),
+        (-0.9, -0.1, "negligible", "supported", "supported"),
+        (-2.0, 0.9, "refuted", "supported", "inconclusive"),
+        (-3.0, -1.1, "refuted", "supported", "refuted"),
+        (0.1, 1.5, "supported", "refuted", "inconclusive"),
+        (1.1, 1.5, "supported", "refuted", "refuted"),
+        (-0.1, 1.5, "inconclusive", "inconclusive", "inconclusive"),
+        (-1.5, 1.5, "inconclusive", "inconclusive", "inconclusive"),
+        (math.nan, math.nan, "inconclusive", "inconclusive", "inconclusive"),
     ],
 )
-def test_a_verdict_can_be_read_off_the_interval(low, high, greater, equivalent):
+def test_a_verdict_can_be_read_off_the_interval(low, high, greater, not_greater, equivalent):
     interval = Estimate((low + high) / 2, low, high)
     assert verdict_of("greater", interval, 1.0) == greater
     assert verdict_of("correlation", interval, 1.0) == greater
+    assert verdict_of("not_greater", interval, 1.0) == not_greater
     assert verdict_of("equivalent", interval, 1.0) == equivalent
 
 
 def test_more_claims_and_equivalence_need_more_replicas():
     table = pair(standardized(0.005, 0.05))
     needed = [
-        judge({f"claim{k}": claim for k in range(count)}, {"main": table})["replicas_needed"][0]
+        judge({f"claim{k}": claim for k in range(count)}, {"main": table}, {})["replicas_needed"][0]
         for claim, count in ((ADVANTAGE, 1), (ADVANTAGE, 5), (EQUIVALENCE, 5))
     ]
     assert needed == sorted(set(needed))
+
+
+def test_an_average_shows_its_parts_and_every_row_its_condition():
+    """Nothing under SGD, 12 points under Adam: the mean of 6 hides both."""
+    table = pd.concat(
+        [
+            pair(standardized(0.0, 0.001), optimizer="sgd", depth=3),
+            pair(standardized(0.12, 0.01), optimizer="adam", learning_rate=0.001, depth=3),
+        ]
+    )
+    both = verdict(replace(ADVANTAGE, over=["optimizer"]), table)
+    assert both["effect"] == pytest.approx(0.06, abs=1e-6)
+    assert both["metric"] == "area_under_curve"
+    condition = "dataset=cifar10; network=lenet5; over optimizer=adam, sgd; epochs=10"
+    assert both["condition"] == condition
+    adam, sgd = json.loads(both["parts"])
+    assert (adam["part"], sgd["part"]) == ("optimizer=adam", "optimizer=sgd")
+    assert adam["effect"] == pytest.approx(0.12, abs=1e-6)
+    assert sgd["effect"] == pytest.approx(0, abs=1e-6)
+    half = 2.26216 * 0.01 / math.sqrt(10)
+    assert adam["ci_high"] - adam["effect"] == pytest.approx(half, abs=2e-6)
+    one = verdict(replace(ADVANTAGE, where={"optimizer": "sgd"}), table)
+    assert one["condition"].endswith("optimizer=sgd; learning_rate=0.01; epochs=10")
+    assert one["parts"] == "[]"
+    with pytest.raises(InputError, match="its rows differ in more than its keys name"):
+        verdict(ADVANTAGE, table)
+
+
+def test_a_correlation_is_one_of_families_and_shows_what_hides_it():
+    """Six initializers are the better the closer; two that match by construction are not, nor is
+    one that does not learn; and variants are no new evidence."""
+    table, named = [], {}
+    scores = [0.7, 0.65, 0.6, 0.55, 0.5, 0.45, 0.3, 0.31, 0.1]
+    distances = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.01, 0.02, 0.1]
+    for number, (score, distance) in enumerate(zip(scores, distances, strict=True)):
+        name = f"i{number}"
+        table.append(rows(np.full(3, score), distance, initializer=name))
+        family, matches = ("matching", True) if number in (6, 7) else (name, False)
+        named[name] = Initializer(name, number, family=family, matches_target=matches)
+    table = pd.concat(table)
+    found = verdict(CORRELATION, table, named)
+    assert found["effect"] == pytest.approx(stats.spearmanr(scores, np.negative(distances))[0])
+    assert found["n"] == 8
+    [others] = json.loads(found["parts"])
+    assert others["part"].startswith("without those at chance and those that match")
+    assert others["effect"] == pytest.approx(1)
+    # Twice the variants of an idea leave the evidence as it is.
+    variants = [table.assign(initializer=table["initializer"] + f"v{copy}") for copy in range(3)]
+    more = {f"{name}v{copy}": one for name, one in named.items() for copy in range(3)}
+    again = verdict(CORRELATION, pd.concat(variants), more)
+    assert again["n"] == 8
+    assert again["ci_low"] == pytest.approx(found["ci_low"])

@@ -17,10 +17,12 @@ from helpers.planted_claims import (
     EQUIVALENCE,
     initializers,
     pair,
+    unrelated,
     verdict,
 )
 from initstudy.analysis.claims import judge, read_tables
 from initstudy.core.errors import InputError
+from initstudy.study.cells import Initializer
 from initstudy.study.checks.claims import check_claims
 from initstudy.study.claims import Claim
 
@@ -33,11 +35,17 @@ def judged(declared: dict[str, dict], table: Path) -> pd.DataFrame:
     """What scripts/judge.py writes."""
     check_claims(declared)
     claims = {name: Claim.from_dict(claim) for name, claim in declared.items()}
-    return judge(claims, read_tables([table]))
+    tables = read_tables([table])
+    return judge(claims, tables, unrelated(tables["main"]))
 
 
 def run_judge(table: Path, output: Path, declared: dict[str, dict]) -> subprocess.CompletedProcess:
     command = [sys.executable, "scripts/judge.py", "--claims", json.dumps(declared)]
+    named = {
+        f"i{number}": vars(Initializer("I", number, family=f"i{number}")) for number in range(8)
+    }
+    others = {name: vars(Initializer("I", 8, family=name)) for name in ("normal", "consistency")}
+    command += ["--initializers", json.dumps(named | others)]
     command += ["--tables", table, "--output", output]
     command += ["--caption", output.with_suffix(".rst")]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -53,7 +61,13 @@ def test_the_order_of_rows_does_not_change_a_byte(tmp_path):
         ignore_index=True,
     )
     among = replace(CORRELATION, where={"train_size": 1000}, metric="epochs_to_target")
-    claims = {"a": ADVANTAGE, "b": EQUIVALENCE, "c": CORRELATION, "d": among}
+    over = {"over": ["train_size"]}
+    claims = {
+        "a": replace(ADVANTAGE, **over),
+        "b": replace(EQUIVALENCE, **over),
+        "c": replace(CORRELATION, **over),
+        "d": among,
+    }
     every = {name: claim.as_dict() for name, claim in claims.items()}
     # Numbers whose sum, and so the initializer's rank, depends on the order in which they come.
     delicate = table["initializer"].isin(["i2", "i3", "i5"])
@@ -66,24 +80,26 @@ def test_the_order_of_rows_does_not_change_a_byte(tmp_path):
         shuffled.to_csv(tmp_path / "main.csv", index=False)
         judged(every, tmp_path / "main.csv").to_csv(tmp_path / "claims.csv", index=False)
         assert (tmp_path / "claims.csv").read_bytes() == first
-    assert re.search(rb",[0-9]+,inconclusive\n", first)
+    assert re.search(rb",[0-9]+,inconclusive,", first)
     found = pd.read_csv(tmp_path / "claims.csv")
     assert list(found) == [
-        *("claim", "statement", "test", "effect", "ci_low", "ci_high"),
+        *("claim", "statement", "test", "metric", "condition", "effect", "ci_low", "ci_high"),
         *("simultaneous_low", "simultaneous_high"),
-        *("margin", "n", "replicas_needed", "verdict"),
+        *("margin", "n", "replicas_needed", "verdict", "parts"),
     ]
     assert found["claim"].tolist() == list("abcd")
     assert found["n"].tolist() == [6, 6, 10, 10]
 
 
 def test_a_study_without_claims_has_an_empty_table():
-    assert len(judge({}, {})) == 0
-    assert "verdict" in judge({}, {})
+    assert len(judge({}, {}, {})) == 0
+    assert "verdict" in judge({}, {}, {})
 
 
 BAD_CLAIMS = {
-    "test: 'better' is not one of greater, equivalent, correlation": {"test": "better"},
+    "test: 'better' is not one of greater, not_greater, equivalent, correlation": {
+        "test": "better"
+    },
     "the test greater lacks the key margin": {"margin": None},
     "the test correlation does not take the key compare": {"test": "correlation"},
     "metric: 'epochs_to_target' is not one of first_epoch_accuracy": {"metric": "epochs_to_target"},
@@ -92,6 +108,14 @@ BAD_CLAIMS = {
     "compare: must map axes to values": {"compare": {}},
     "where: must map axes to values": {"where": ["optimizer"]},
     "with: 'optimiser' is not an axis; choose from dataset": {"with": {"optimiser": "sgd"}},
+    "over: must list axes": {"over": "optimizer"},
+    "over: 'optimiser' is not an axis to average over": {"over": ["optimiser"]},
+    "over: 'initializer' is not an axis to average over": {"over": ["initializer"]},
+    "over: optimizer has its value in where": {
+        "over": ["optimizer"],
+        "where": {"optimizer": "sgd"},
+    },
+    "its rows differ in more than its keys name": {"where": {"optimizer": "sgd"}},
     "experiment: there is no table of cifar100 among those of main": {"experiment": "cifar100"},
     "compare.initializer: no row of the experiment main": {"compare": {"initializer": "he"}},
     "where.calibration_size: no row of the experiment main": {"where": {"calibration_size": 64}},

@@ -64,7 +64,7 @@ def test_every_pair_of_a_facet_is_compared_once(tables):
         inside = replicas[
             (replicas["optimizer"] == facet["optimizer"])
             & (replicas["learning_rate"] == facet["learning_rate"])
-        ].set_index("initializer")["area_under_curve"]
+        ].set_index("initializer")["charged_area_under_curve"]
         for one, other in itertools.combinations(names, 2):
             row = only(pairs, facet, initializer=one, against=other)
             wins = sum(

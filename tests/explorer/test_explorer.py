@@ -17,7 +17,7 @@ from helpers.synthetic_page import (
     synthetic_summaries,
 )
 from helpers.synthetic_runs import CHANCE, STATISTICS, catalogue, experiment
-from initstudy.analysis.results import calibration_passes
+from initstudy.analysis.charging import calibration_passes
 from initstudy.explorer import page as explorer_page
 from initstudy.explorer.content import content, summary_text
 from initstudy.explorer.digest import HISTORY, QUANTITIES, kept, quartiles
@@ -90,7 +90,7 @@ def test_a_page_holds_the_numbers_of_its_runs(study):
     for place, folder in enumerate(folders):
         run = read_run(study.results / folder / "run.h5")
         shape = told["shapes"][told["shapeOf"][place]]
-        passes = calibration_passes(run)
+        passes = calibration_passes(run).mean()
         assert told["cells"][place]["calibration"] == pytest.approx(passes, rel=1e-3)
         assert told["cells"][place]["chance"] == CHANCE
         assert shape["layers"] == run.attributes["layers"]
@@ -116,7 +116,11 @@ def test_a_page_holds_every_facet_look_summary_and_claim(study):
     for entry in (first, second):
         for cells in entry["facets"].values():
             assert all(all(told["cells"][place]["summary"]) for place in cells.values())
-    assert [claim["verdict"] for claim in told["claims"]] == ["supported"]
+    [claim] = told["claims"]
+    assert claim["verdict"] == "supported"
+    where = "area under the curve, calibration charged; dataset photos; over optimizer adam, sgd"
+    assert claim["condition"] == where
+    assert claim["parts"] == "optimizer sgd +20.0 pp"
 
 
 @pytest.mark.parametrize(
@@ -144,7 +148,7 @@ def test_equal_studies_give_equal_pages(tmp_path):
 def test_the_article_study_stays_within_the_budget_with_all_its_statistics(tmp_path):
     page = synthetic_page(described_study("article"), tmp_path / "explore.html")
     told = json.loads(embedded(page.read_text(encoding="utf-8"), "content"))
-    assert len(told["cells"]) == 274
+    assert len(told["cells"]) == 276
     assert page.stat().st_size <= BUDGET
     assert {len(shape["steps"]) for shape in told["shapes"]} >= {25}  # as many as are recorded
     assert all(shape["spread"] for shape in told["shapes"])

@@ -1,10 +1,12 @@
 """Every kind of figure: whole and legible with few and many initializers, and true to the data."""
 
 import math
+from dataclasses import replace
 from importlib import import_module
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from scipy import stats
 
 from helpers.legible import assert_legible, page_text
@@ -18,9 +20,10 @@ from helpers.synthetic_runs import (
     results_of,
     strengths,
 )
+from initstudy.analysis.closeness import association
 from initstudy.figures.kinds import best_rate, curves, hypothesis, kinds, strength, sweep, variance
 from initstudy.figures.palette import MOST_LINES, line_groups
-from initstudy.figures.panels import spread
+from initstudy.figures.panels import draw_line, draw_mean, spread
 from initstudy.figures.style import save
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -81,7 +84,9 @@ def test_sweep_draws_the_data(axes, places, labels, tmp_path):
     figure = sweep.draw(described, {}, results)
     assert_legible(figure)
     [swept] = axes
-    for panel, metric in zip(figure.axes, ("final_accuracy", "area_under_curve"), strict=True):
+    for panel, metric in zip(
+        figure.axes, ("final_accuracy", "charged_area_under_curve"), strict=True
+    ):
         assert panel.get_xticks().tolist() == places
         assert [label.get_text().strip() for label in panel.get_xticklabels()] == labels
         for line, name in zip(panel.lines, described.initializers, strict=False):
@@ -154,12 +159,60 @@ def test_hypothesis_shows_the_rank_correlation(count, tmp_path):
     results = results_of(described, tmp_path)
     near = [-result.replicas["initial_discrepancy"].mean() for result in results]
     areas = [result.replicas["area_under_curve"].mean() for result in results]
-    found = hypothesis.association(results)
+    sample = hypothesis.sample_of(results, described.initializers)
+    found = association(sample)
     assert found.value == pytest.approx(stats.spearmanr(near, areas).statistic)
     assert math.isnan(found.low) == (count == 3)
     title = hypothesis.draw(described, {}, results).axes[0].get_title(loc="left")
-    assert title == hypothesis.in_words(found)
+    assert title.split("\n") == hypothesis.correlations(sample)
     assert title.startswith(f"r = {found.value:.2f}")
+
+
+def test_hypothesis_keeps_apart_what_hides_the_others(tmp_path):
+    """Dead ones and those that match by construction are hollow, and not in the second number."""
+    named = catalogue(9)
+    named["consistency"] = replace(named["consistency"], matches_target=True)
+    described = experiment(named)
+
+    def outcome(cell):
+        return (
+            np.full(REPLICAS, CHANCE + 0.01) if cell.initializer == "zero" else drawn_accuracy(cell)
+        )
+
+    results = results_of(described, tmp_path, test=outcome)
+    sample = hypothesis.sample_of(results, named)
+    assert sample.others.tolist() == [name not in ("zero", "consistency") for name in named]
+    [axes] = hypothesis.draw(described, {}, results).axes
+    faces = [bar.lines[0].get_markerfacecolor() for bar in axes.containers]
+    assert [face == "white" for face in faces] == [not other for other in sample.others]
+    kept = sample.closeness[:, sample.others], sample.scores[:, sample.others]
+    expected = stats.spearmanr(*np.concatenate(kept)).statistic
+    assert f"others: r = {expected:.2f} [" in axes.get_title(loc="left")
+
+
+def test_few_replicas_are_points():
+    axes = Figure().subplots()
+    style = {"color": "black", "linestyle": "-", "marker": "o"}
+    draw_line(axes, [1, 2], np.array([[0.1, 0.2, 0.6], [0.3, 0.4, 0.5]]), style)
+    assert not axes.collections
+    assert [list(line.get_ydata()) for line in axes.lines[1:]] == [
+        [0.1, 0.3],
+        [0.2, 0.4],
+        [0.6, 0.5],
+    ]
+    draw_mean(axes, np.array([0.0, 0.9]), style, y=3)
+    assert list(axes.lines[-1].get_xdata()) == [0.0, 0.9]
+    assert not axes.collections
+
+
+def test_intervals_of_fractions_stay_within_0_and_1():
+    axes = Figure().subplots()
+    style = {"color": "black", "linestyle": "-", "marker": ""}
+    values = np.array([[0.0, 0.0, 0.0, 0.0, 0.2], [0.6, 1.0, 1.0, 1.0, 1.0]])
+    assert draw_line(axes, [1, 2], values, style) == pytest.approx([0.04, 0.92])
+    [band] = axes.collections
+    heights = band.get_paths()[0].vertices[:, 1]
+    assert (heights.min(), heights.max()) == (0, 1)
 
 
 def test_names_are_spread_no_farther_than_they_touch():

@@ -20,6 +20,7 @@ claims:
     test: greater
     compare: {initializer: he_normal}
     with: {initializer: consistency}
+    over: [optimizer]
     metric: final_accuracy
     margin: 0.1
 """
@@ -261,8 +262,24 @@ CLAIMS = {
         ["claims.he_wins.with", "values that cells of where have"],
     ),
     "comparison that leaves open with what": (
-        claim("he_normal}", "he_normal, optimizer: sgd}"),
+        claim("he_normal}", "he_normal, optimizer: sgd}").replace("    over: [optimizer]\n", ""),
         ["claims.he_wins.with", "must also say which optimizer"],
+    ),
+    "more than one condition": (
+        claim("    over: [optimizer]\n", ""),
+        ["claims.he_wins.where", "which optimizer of adam, sgd", "over: [optimizer]"],
+    ),
+    "average over one value": (
+        claim("over: [", "over: [depth, "),
+        ["claims.he_wins.over: depth has one value"],
+    ),
+    "average over what is no axis": (
+        claim("over: [", "over: [optimiser, "),
+        ["claims.he_wins.over: 'optimiser' is not an axis"],
+    ),
+    "average over what where fixes": (
+        claim("metric:", "where: {optimizer: sgd}\n    metric:"),
+        ["claims.he_wins.over: optimizer has its value in where"],
     ),
     "place where nothing is": (
         claim("metric:", "where: {calibration_source: train, initializer: zero}\n    metric:"),

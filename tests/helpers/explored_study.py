@@ -12,7 +12,7 @@ import pandas as pd
 from playwright.sync_api import Page
 
 from helpers.synthetic_runs import ROOT, catalogue, experiment, write_runs
-from initstudy.analysis.results import calibration_passes
+from initstudy.analysis.charging import calibration_passes
 from initstudy.analysis.summaries import summary_table
 from initstudy.analysis.tables import read_table
 from initstudy.records.run import read_run
@@ -22,6 +22,9 @@ CLAIM = {
     "claim": "he_learns",
     "statement": "He & others' initialization is <better> than zero weights.",
     "test": "greater",
+    "metric": "charged_area_under_curve",
+    "condition": "dataset=photos; over optimizer=adam, sgd",
+    "parts": '[{"part": "optimizer=sgd", "effect": 0.2, "ci_low": null, "ci_high": null}]',
     "effect": 0.2,
     "ci_low": 0.1,
     "ci_high": 0.3,
@@ -62,7 +65,7 @@ class Explored:
     def curve(self, metric: str, passes: float, **place) -> list[float]:
         """The same of a learning curve; `passes` count calibration, too."""
         run = read_run(self.run(**place))
-        points = run.history["epoch"] + calibration_passes(run)
+        points = run.history["epoch"] + calibration_passes(run).mean()
         row = np.abs(points - passes).argmin()
         return np.nanquantile(run.history[metric][row], [0.5, 0.25, 0.75]).tolist()
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from initstudy.analysis.claims import judge
+from initstudy.study.cells import Initializer
 from initstudy.study.checks.claims import check_claims
 from initstudy.study.claims import Claim
 
@@ -60,6 +61,7 @@ def rows(scores: np.ndarray, discrepancy: float = 1.0, **axes) -> pd.DataFrame:
             "area_under_curve": scores,
             "epochs_to_target": epochs,
             "initial_discrepancy": discrepancy,
+            "chance_accuracy": 0.1,
         }
     )
 
@@ -89,7 +91,15 @@ def initializers(noise: float, sign: float, count: int = 8, **axes) -> pd.DataFr
     return pd.concat(tables)
 
 
-def verdict(claim: Claim, table: pd.DataFrame) -> pd.Series:
+def unrelated(table: pd.DataFrame) -> dict[str, Initializer]:
+    """The initializers of a table, each a family of its own."""
+    names = table["initializer"].unique()
+    return {name: Initializer(name, 0, family=name) for name in names}
+
+
+def verdict(
+    claim: Claim, table: pd.DataFrame, named: dict[str, Initializer] | None = None
+) -> pd.Series:
     """The one row of claims.csv in a study of one claim."""
     check_claims({"it": claim.as_dict()})
-    return judge({"it": claim}, {"main": table}).iloc[0]
+    return judge({"it": claim}, {"main": table}, named or unrelated(table)).iloc[0]

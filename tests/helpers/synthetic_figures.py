@@ -1,6 +1,7 @@
 """What figures are tested with: an experiment for every kind of them, and judged claims."""
 
 import itertools
+import json
 
 import numpy as np
 import pandas as pd
@@ -37,12 +38,16 @@ def judged(count: int) -> pd.DataFrame:
             "claim": [f"claim_{number}" for number in range(count)],
             "statement": "What the article says of this, in words enough for two or three lines.",
             "test": list(itertools.islice(itertools.cycle(["greater", "equivalent"]), count)),
+            "metric": "charged_area_under_curve",
+            "condition": "dataset=photos; network=lenet5; over optimizer=adam, sgd; epochs=3",
             "effect": random.normal(0, 0.03, count),
             "margin": 0.01,
             "n": 10,
             "verdict": list(itertools.islice(itertools.cycle(VERDICTS), count)),
         }
     )
+    part = {"part": "optimizer=adam", "effect": 0.01, "ci_low": None, "ci_high": None}
+    table["parts"] = [json.dumps([part] * (number % 3)) for number in range(count)]
     table.loc[0, ["test", "effect", "margin"]] = ["correlation", 0.42, 0.3]
     spread = random.uniform(0.001, 0.1, count)
     open_ended = table["verdict"] == "inconclusive"

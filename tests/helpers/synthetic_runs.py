@@ -17,7 +17,7 @@ from initstudy.study.cells import Cell, Initializer, ShownExperiment
 
 ROOT = Path(__file__).parents[2]
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-REPLICAS = 4
+REPLICAS = 5
 CHANCE = 0.1
 TARGET = 0.5
 """The accuracy that epochs_to_target waits for, of every data set."""
@@ -36,7 +36,7 @@ def catalogue(count: int) -> dict[str, Initializer]:
     """The first `count` initializers of config.yaml."""
     first = itertools.islice(CONFIG["initializers"].items(), count)
     return {
-        name: Initializer(entry["label"], position, entry.get("options", {}))
+        name: Initializer(entry["label"], position, entry.get("options", {}), family=name)
         for position, (name, entry) in enumerate(first)
     }
 
@@ -149,6 +149,7 @@ def synthetic_run(
             "layers": layers,
             "chance_accuracy": CHANCE,
             "calibration_samples": np.full(REPLICAS, cell.calibration_size),
+            "calibration_backward_samples": np.zeros(REPLICAS),
             "strength": random.uniform(0.3, 0.6, REPLICAS)
             if cell.calibrated
             else np.full(REPLICAS, np.nan),

@@ -155,6 +155,7 @@ def test_auto_chooses_the_strength_of_the_largest_decrease(optimizer, rate):
     assert equal(network, expected)
     # Four strengths match moments; all five pass one batch for a step and another one twice.
     assert calibration.samples == (4 + 5 * 3) * 128
+    assert calibration.backward_samples == 5 * 128
     assert calibration.steps == 5
 
 

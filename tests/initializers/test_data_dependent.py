@@ -176,6 +176,7 @@ def test_kraehenbuehl_balances_the_layers_and_computes_the_same_function():
     # By other losses, on some of the images: what is left is their noise.
     assert after.log().std() < 0.2 * before.log().std()
     assert 10 * SIZE < calibration.samples < 40 * SIZE
+    assert calibration.backward_samples == calibration.samples - SIZE
 
 
 def test_kraehenbuehls_rates_are_within_a_hundredth_of_each_other():

@@ -125,6 +125,7 @@ claims:
     statement: Base.
     experiment: first
     test: correlation
+    over: [optimizer, calibration_size]
     metric: final_accuracy
     margin: 0.1
   loses: *claim
@@ -139,7 +140,7 @@ experiments:
   first: {optimizer: [sgd]}
   second: null
 claims:
-  wins: {margin: 0.2}
+  wins: {margin: 0.2, over: null, where: {calibration_size: 32}}
   loses: null
 """,
     )
@@ -149,6 +150,7 @@ claims:
     assert changed.experiments["first"].axes["optimizer"] == ["sgd"]
     assert changed.experiments["first"].axes["calibration_size"] == [32, 64]
     assert {name: claim.margin for name, claim in changed.claims.items()} == {"wins": 0.2}
+    assert changed.claims["wins"].over == []
 
 
 def test_an_initializer_may_be_like_another_one(tmp_path):
@@ -165,6 +167,10 @@ initializers:
     half = study.initializers["half"]
     assert half.options == {"match": "joint", "strength": 0.5, "base": "orthogonal"}
     assert half.label == "Half"
+    assert (half.family, half.matches_target) == ("consistency", True)
+    other = study.initializers["other"]
+    assert (other.family, other.matches_target) == ("normal", False)
+    assert study.initializers["he_uniform"].family == study.initializers["he_normal"].family
     assert study.methods["half"] == "consistency.consistency"
     assert "half" in study.calibrated
     assert study.initializers["other"].options == {"std": 0.2}

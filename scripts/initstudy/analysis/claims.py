@@ -1,46 +1,49 @@
 """From the tables of a study's experiments to a verdict on every claim that it declares.
 
-`greater` (is the metric higher with `compare` than with `with`?) and `equivalent` (is the
-difference smaller than the margin?) look at paired differences. A row of `compare` is paired with
-the row of `with` that has the same replica and agrees in every axis that neither of the two names.
-Replica k starts from the same seed in every cell, so its differences are not independent of one
-another: they are averaged, and the sample is one number a replica.
-
-`correlation` asks whether networks do better the closer their initial pre-activations are to the
-target, that is, the smaller their initial discrepancy. It takes no `compare` and `with`; the sample
-are the initializers, ranked within every combination of the other axes.
-
-What an initializer or a network does not use agrees with everything: without calibration every
-calibration size and source, for a network of one depth every depth.
-
-A network that diverged stays in, with the accuracies that it has, and nan counts as an accuracy of
-0: leaving failures out would favour the methods that fail.
+`greater` (is the metric higher with `compare` than with `with`?), `not_greater` and `equivalent`
+(is the difference smaller than the margin?) look at paired differences, see `contrasts`;
+`correlation` at how initializers are ordered, see `closeness`.
 """
 
+import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
-from initstudy.analysis.inference import (
-    CONFIDENCE,
-    Estimate,
-    mean,
-    rank_association,
-    replicas_needed,
-)
+from initstudy.analysis.closeness import association, sample_of
+from initstudy.analysis.contrasts import IDENTITY, differences, select, use
+from initstudy.analysis.inference import CONFIDENCE, Estimate, mean, replicas_needed
 from initstudy.analysis.tables import read_table
 from initstudy.core.errors import InputError
-from initstudy.study.axes import ARCHITECTURE, AXES, CALIBRATION
+from initstudy.study.axes import AXES
+from initstudy.study.cells import Initializer
 from initstudy.study.claims import Claim
 
-IDENTITY = [*AXES, "replica"]
 COLUMNS = [
-    *("claim", "statement", "test", "effect", "ci_low", "ci_high", "simultaneous_low"),
-    *("simultaneous_high", "margin", "n", "replicas_needed", "verdict"),
+    *("claim", "statement", "test", "metric", "condition", "effect", "ci_low", "ci_high"),
+    *("simultaneous_low", "simultaneous_high", "margin", "n", "replicas_needed", "verdict"),
+    "parts",
 ]
+ALWAYS_SAID = ("dataset", "network", "optimizer", "learning_rate", "epochs")
+"""Axes that are a part of every condition, though their experiment may not vary them."""
+OTHERS = "without those at chance and those that match the target by construction"
+"""The part of a correlation that initializers of neither kind are."""
+
+
+class Evidence(NamedTuple):
+    """What the data say of a claim."""
+
+    alone: Estimate
+    """The effect, with its interval at 95 %."""
+    together: Estimate
+    """The same with the interval of all claims together."""
+    size: int
+    needed: float
+    parts: dict[str, Estimate]
+    """What the effect is made of, each with its interval at 95 %."""
 
 
 def read_tables(paths: Iterable[str | Path]) -> dict[str, pd.DataFrame]:
@@ -56,18 +59,26 @@ def read_tables(paths: Iterable[str | Path]) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def judge(claims: dict[str, Claim], tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def judge(
+    claims: dict[str, Claim],
+    tables: dict[str, pd.DataFrame],
+    initializers: dict[str, Initializer],
+) -> pd.DataFrame:
     """A row for every claim, in the order in which they are declared.
 
-    `tables` maps experiments to tables of one row a replica. The columns are those of claims.csv:
+    tables: of experiments, one row a replica; initializers: those of correlations. The columns are
+    those of claims.csv:
 
+    - `metric` and `condition`: what was measured and where, `dataset=photos, optimizer=sgd`;
     - `effect`, `ci_low`, `ci_high`: the mean difference, or the mean rank correlation, with its
       95 % interval;
     - `simultaneous_low`, `simultaneous_high`: the interval that decides. All claims of the study
       together lie in theirs with 95 % (Bonferroni): of C claims each has 1 - 0.05 / C;
-    - `margin`, the smallest effect that matters, and `n`: replicas, for a correlation initializers;
+    - `margin`, the smallest effect that matters, and `n`: replicas, for a correlation families;
     - `replicas_needed`: only where `inconclusive`, see `inference.replicas_needed`;
-    - `verdict`: see `verdict_of`.
+    - `verdict`: see `verdict_of`;
+    - `parts`: JSON, a list of {part, effect, ci_low, ci_high}, of the values that an effect is
+      averaged over; of a correlation also the initializers that `closeness` keeps apart.
 
     Does not depend on the order of a table's rows, bit for bit. Raises InputError, one sentence
     that names claim and key, if rows cannot be found or paired.
@@ -77,22 +88,26 @@ def judge(claims: dict[str, Claim], tables: dict[str, pd.DataFrame]) -> pd.DataF
     rows = []
     for name, claim in claims.items():
         table = _table_of(name, claim, tables)
-        alone, together, size, needed = _weigh(name, claim, table, confidence)
-        verdict = verdict_of(claim.test, together, claim.margin)
+        kept = select(table, claim, name, "where")
+        found = _weigh(name, claim, kept, confidence, initializers)
+        verdict = verdict_of(claim.test, found.together, claim.margin)
         rows.append(
             {
                 "claim": name,
                 "statement": claim.statement,
                 "test": claim.test,
-                "effect": alone.value,
-                "ci_low": alone.low,
-                "ci_high": alone.high,
-                "simultaneous_low": together.low,
-                "simultaneous_high": together.high,
+                "metric": claim.metric,
+                "condition": _condition(claim, table, kept),
+                "effect": found.alone.value,
+                "ci_low": found.alone.low,
+                "ci_high": found.alone.high,
+                "simultaneous_low": found.together.low,
+                "simultaneous_high": found.together.high,
                 "margin": claim.margin,
-                "n": size,
-                "replicas_needed": needed if verdict == "inconclusive" else math.nan,
+                "n": found.size,
+                "replicas_needed": found.needed if verdict == "inconclusive" else math.nan,
                 "verdict": verdict,
+                "parts": json.dumps([_part(*part) for part in found.parts.items()]),
             }
         )
     # As objects, whole numbers stay whole beside nan.
@@ -104,14 +119,17 @@ def verdict_of(test: str, interval: Estimate, margin: float) -> str:
     """What an interval says of a claim, the margin m being the smallest effect that matters.
 
     Is it `greater` than 0, or a `correlation`? `negligible`: between -m and m, whatever its sign;
-    else `refuted`: below m; else `supported`: above 0. Is it `equivalent` to 0? `supported`:
-    between -m and m; `refuted`: beyond. Else, and without an interval, `inconclusive`.
+    else `refuted`: below m; else `supported`: above 0. Is it `not_greater`? `supported`: below m;
+    else `refuted`: above 0. Is it `equivalent` to 0? `supported`: between -m and m; `refuted`:
+    beyond. Else, and without an interval, `inconclusive`.
     """
     low, high = interval.low, interval.high
     within = -margin < low and high < margin
     if test == "equivalent":
         beyond = low > margin or high < -margin
         return "supported" if within else "refuted" if beyond else "inconclusive"
+    if test == "not_greater":
+        return "supported" if high < margin else "refuted" if low > 0 else "inconclusive"
     if within:
         return "negligible"
     return "refuted" if high < margin else "supported" if low > 0 else "inconclusive"
@@ -139,137 +157,65 @@ def _table_of(name: str, claim: Claim, tables: dict[str, pd.DataFrame]) -> pd.Da
 
 
 def _weigh(
-    name: str, claim: Claim, table: pd.DataFrame, confidence: float
-) -> tuple[Estimate, Estimate, int, float]:
-    """The effect with its intervals, alone and at `confidence`, sample size, replicas_needed."""
-    table = _select(table, claim, name, "where")
+    name: str,
+    claim: Claim,
+    table: pd.DataFrame,
+    confidence: float,
+    initializers: dict[str, Initializer],
+) -> Evidence:
+    """What the rows of `where` say; confidence: of the interval that decides."""
     if claim.test == "correlation":
-        closeness, scores = _by_facet(name, table, claim.metric)
-        levels = (CONFIDENCE, confidence)
-        alone, together = (rank_association(closeness, scores, level) for level in levels)
-        # Its sample are the initializers, and more replicas are not more of them.
-        return alone, together, closeness.shape[1], math.nan
-    differences = _differences(name, claim, table)
-    alone, together = (mean(differences, at) for at in (CONFIDENCE, confidence))
-    equivalent = claim.test == "equivalent"
-    needed = replicas_needed(differences, claim.margin, confidence, equivalent=equivalent)
-    return alone, together, len(differences), needed
-
-
-def _select(table: pd.DataFrame, claim: Claim, name: str, key: str) -> pd.DataFrame:
-    """The rows of a table that have the values that a claim's `where`, `compare` or `with` names.
-
-    Where `where` fixes an axis, rows that do not use it stay too: without calibration, say.
-    """
-    for axis, value in claim.selections[key].items():
-        matches = np.array([entry == value for entry in table[axis]], dtype=bool)
-        if not matches.any():
-            raise InputError(
-                f"claims.{name}.{key}.{axis}: no row of the experiment {claim.experiment} "
-                f"that the claim's other keys leave has the value {value!r}"
+        facets, sample = sample_of(name, table, claim.metric, initializers)
+        parts = {
+            _spelled({axis: facet[axis] for axis in claim.over}): association(
+                sample.of_facet(place)
             )
-        if key == "where":
-            matches |= ~_use(table, axis)
-        table = table[matches]
-    return table
-
-
-def _use(table: pd.DataFrame, axis: str) -> pd.Series:
-    """Which rows use an axis."""
-    unused = AXES[axis].unused
-    return pd.Series(True, table.index) if unused is None else table[axis] != unused
-
-
-def _beside(
-    others: pd.DataFrame, using: pd.DataFrame, unused: Sequence[str], axes: list[str]
-) -> pd.DataFrame:
-    """Rows that do not use some axes, once for each of the values in `using` at equal `axes`."""
-    values = using[[*axes, *unused]].drop_duplicates()
-    return others.drop(columns=[*unused]).merge(values, on=axes, how="left")
-
-
-def _aligned(
-    first: pd.DataFrame, second: pd.DataFrame, agreeing: list[str]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Two tables of which one has the other's values of axes that it does not use itself."""
-    used = [
-        {
-            axis
-            for axis in agreeing
-            if axis in (*ARCHITECTURE, *CALIBRATION) and _use(table, axis).any()
+            for place, facet in enumerate(facets)
         }
-        for table in (first, second)
-    ]
-    lacking = [used[1] - used[0], used[0] - used[1]]
-    shared = [axis for axis in agreeing if axis not in lacking[0] | lacking[1]]
-    if lacking[0]:
-        first = _beside(first, second, sorted(lacking[0]), shared)
-    if lacking[1]:
-        second = _beside(second, first, sorted(lacking[1]), shared)
-    return first, second
-
-
-def _differences(name: str, claim: Claim, table: pd.DataFrame) -> np.ndarray:
-    """The metric of `compare` minus that of `with`, one number a replica, shape (replicas,)."""
-    first, second = (_select(table, claim, name, key) for key in ("compare", "with"))
-    if first.index.isin(second.index).any():
-        raise InputError(f"claims.{name}: compare and with select the same rows")
-    named = {*claim.compare, *claim.against}
-    agreeing = [axis for axis in IDENTITY if axis not in named]
-    first, second = _aligned(first, second, agreeing)
-    scores = {}
-    for key, side in (("compare", first), ("with", second)):
-        settings = side[agreeing].itertuples(index=False, name=None)
-        scores[key] = dict(zip(settings, side[claim.metric].fillna(0.0), strict=True))
-        if len(scores[key]) < len(side):
-            lacking = " and ".join(sorted(named - claim.selections[key].keys()))
-            raise InputError(
-                f"claims.{name}.{key}: must also say which {lacking}, as the other side does"
-            )
-    unpaired = len(scores["compare"].keys() ^ scores["with"].keys())
-    if unpaired:
-        raise InputError(
-            f"claims.{name}: {unpaired} rows have no partner that differs from them in "
-            f"{', '.join(sorted(named))} alone, so compare and with must name the other axes that "
-            "differ, or where leave those rows out"
+        return Evidence(
+            association(sample),
+            association(sample, confidence=confidence),
+            sample.families(),
+            # More replicas are not more families.
+            math.nan,
+            (parts if claim.over else {}) | {OTHERS: association(sample, sample.others)},
         )
-    differences = {}
-    for setting, score in scores["compare"].items():
-        differences.setdefault(setting[-1], []).append(score - scores["with"][setting])
-    # Accuracies may come in single precision. What rounding adds in their eighth digit must not
-    # decide whether differences vary at all, or lie on the margin.
-    return np.array([np.mean(of_replica) for of_replica in differences.values()]).round(6)
-
-
-def _by_facet(name: str, table: pd.DataFrame, metric: str) -> tuple[np.ndarray, np.ndarray]:
-    """Closeness and scores, both averaged over replicas, both of shape (facets, initializers).
-
-    Closeness is minus the initial discrepancy (nan, of a network that gives no numbers, is the
-    farthest). The score of epochs to target is 1 / (1 + epochs), so that more is better, a miss is
-    0, and cells in which some replicas miss can be averaged.
-    """
-    facet = [axis for axis in AXES if axis != "initializer"]
-    table = table.assign(
-        closeness=-table["initial_discrepancy"].fillna(math.inf),
-        score=(
-            1 / (1 + table[metric].fillna(math.inf))
-            if metric == "epochs_to_target"
-            else table[metric].fillna(0.0)
-        ),
+    facets, of_parts = differences(name, claim, table)
+    sample = of_parts.mean(axis=0)
+    return Evidence(
+        mean(sample),
+        mean(sample, confidence),
+        len(sample),
+        replicas_needed(sample, claim.margin, confidence, equivalent=claim.test == "equivalent"),
+        {_spelled(facet): mean(part) for facet, part in zip(facets, of_parts, strict=True)}
+        if claim.over
+        else {},
     )
-    calibrated = _use(table, "calibration_source")
-    if calibrated.any():
-        # An initializer without calibration stands in every facet beside those with.
-        shared = [axis for axis in facet if axis not in CALIBRATION]
-        others = _beside(table[~calibrated], table[calibrated], CALIBRATION, shared)
-        table = pd.concat([table[calibrated], others])
-    keys = [*facet, "initializer"]
-    cells = table.groupby(keys, dropna=False)[["closeness", "score"]].mean()
-    cells = cells.unstack("initializer")
-    if cells.isna().any(axis=None):
-        lacking = cells["score"].columns[cells["score"].isna().any()][0]
-        raise InputError(
-            f"claims.{name}: the initializer {lacking} was not run with all the settings that "
-            "others were, so where must leave it out or choose a setting"
-        )
-    return cells["closeness"].to_numpy(), cells["score"].to_numpy()
+
+
+def _condition(claim: Claim, table: pd.DataFrame, kept: pd.DataFrame) -> str:
+    """Where a claim holds or not: the values of axes that its experiment varies, and the main ones.
+
+    table: of the whole experiment; kept: the rows of `where`.
+    """
+    found = []
+    for axis in AXES:
+        values = list(dict.fromkeys(kept[axis][use(kept, axis)]))
+        said = axis in ALWAYS_SAID or len(set(table[axis][use(table, axis)])) > 1
+        if axis in claim.over:
+            found.append(f"over {axis}={', '.join(map(str, values))}")
+        elif said and len(values) == 1 and axis not in claim.contrasted:
+            found.append(_spelled({axis: values[0]}))
+    return "; ".join(found)
+
+
+def _spelled(facet: dict) -> str:
+    return ", ".join(f"{axis}={value}" for axis, value in facet.items())
+
+
+def _part(name: str, found: Estimate) -> dict:
+    """A part of an effect, nan as null, which JSON has."""
+    numbers = {"effect": found.value, "ci_low": found.low, "ci_high": found.high}
+    return {"part": name} | {
+        key: None if math.isnan(value) else value for key, value in numbers.items()
+    }

@@ -23,8 +23,8 @@ SEED = 0
 
 TINY = 1e-12
 """How far from an observed probability, where both ends meet, an end is looked for."""
-FEWEST_ITEMS = 5
-"""Fewer items than this are not resampled: there the interval would be too short."""
+FEWEST_FAMILIES = 5
+"""Fewer than this are not resampled: there the interval would be too short."""
 
 
 class Estimate(NamedTuple):
@@ -102,34 +102,30 @@ def failure_rate(failed: np.ndarray) -> Estimate:
 
 
 def rank_association(
-    first: np.ndarray, second: np.ndarray, confidence: float = CONFIDENCE
+    first: np.ndarray, second: np.ndarray, families: np.ndarray, confidence: float = CONFIDENCE
 ) -> Estimate:
     """Do two quantities, both of shape (facets, items), order the items of a facet alike?
 
     Spearman's rank correlation of the items within a facet, averaged over the facets in which it is
-    defined, those where neither quantity is constant. Interval: percentiles of bootstrap samples of
-    items, of those in which the correlation is defined; nan where there are fewer than
-    FEWEST_ITEMS items. The items, not the facets, are what was sampled: those of one facet recur in
-    all others, so samples are drawn once for all facets.
+    defined, those where neither quantity is constant; nan if that is none. Infinity is a rank like
+    any other. Interval: percentiles of bootstrap samples of families, (items,), with all of their
+    items, of those samples in which the correlation is defined; nan where there are fewer than
+    FEWEST_FAMILIES. Items of one family are not independent, so resampling items would make the
+    interval too short: at a true correlation of 0 it then lies above or below it in up to 25 % of
+    samples instead of 5 (20 items in 14 families), that of families in 3 to 5 %. The families, not
+    the facets, are what was sampled: those of one facet recur in all others, so samples are drawn
+    once for all facets.
     """
-    effect = rank_correlation(first, second)
-    items = np.arange(first.shape[1])
-    if math.isnan(effect) or len(items) < FEWEST_ITEMS:
+    names, family_of = np.unique(families, return_inverse=True)
+    effect = float(_rank_correlations(first, second, np.ones((1, first.shape[1])))[0])
+    if math.isnan(effect) or len(names) < FEWEST_FAMILIES:
         return Estimate(effect, math.nan, math.nan)
-    drawn = np.random.default_rng(SEED).choice(items, size=(RESAMPLES, len(items)))
-    resampled = _rank_correlations(first[:, drawn], second[:, drawn])
+    shares = np.full(len(names), 1 / len(names))
+    drawn = np.random.default_rng(SEED).multinomial(len(names), shares, size=RESAMPLES)
+    resampled = _rank_correlations(first, second, drawn[:, family_of].astype(float))
     resampled = resampled[~np.isnan(resampled)]
     low, high = np.quantile(resampled, [(1 - confidence) / 2, (1 + confidence) / 2])
     return Estimate(effect, float(low), float(high))
-
-
-def rank_correlation(first: np.ndarray, second: np.ndarray) -> float:
-    """Spearman's rank correlation of two arrays (facets, items), averaged over the facets.
-
-    Infinity is a rank like any other. Facets where either array is constant show nothing and do
-    not count; nan if that is all of them.
-    """
-    return float(_rank_correlations(first[:, None, :], second[:, None, :])[0])
 
 
 def replicas_needed(
@@ -158,26 +154,30 @@ def replicas_needed(
     return math.ceil(test.solve_power(power=power, **design))
 
 
-def _rank_correlations(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Rank correlations along the last axis, averaged over the first: (F, B, I) to (B,).
+def _rank_correlations(first: np.ndarray, second: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Rank correlations of (facets, items), averaged over facets, of so many copies of each item.
 
-    Either array may lack the middle axis.
+    weights: how often an item is there, (samples, items), whole numbers. Returns (samples,).
     """
-    first, second = (
-        array[:, None, :] if array.ndim == 2 else array
-        for array in (_centred_ranks(first), _centred_ranks(second))
-    )
-    scale = np.sqrt((first**2).sum(axis=-1) * (second**2).sum(axis=-1))
-    defined = scale > 0
-    correlations = np.divide((first * second).sum(axis=-1), scale, where=defined, out=0 * scale)
-    count = defined.sum(axis=0)
-    undefined = np.full(count.shape, math.nan)
-    return np.divide(correlations.sum(axis=0), count, where=count > 0, out=undefined)
+    sums, count = np.zeros(len(weights)), np.zeros(len(weights))
+    total = weights.sum(axis=1)
+    for pair in zip(first, second, strict=True):
+        ranks = [_ranks(values, weights) for values in pair]
+        one, other = (
+            rank - (weights * rank).sum(axis=1, keepdims=True) / total[:, None] for rank in ranks
+        )
+        scale = np.sqrt((weights * one**2).sum(axis=1) * (weights * other**2).sum(axis=1))
+        defined = scale > 1e-9 * total
+        products = (weights * one * other).sum(axis=1)
+        sums += np.divide(products, scale, where=defined, out=np.zeros_like(scale))
+        count += defined
+    return np.divide(sums, count, where=count > 0, out=np.full(len(weights), math.nan))
 
 
-def _centred_ranks(values: np.ndarray) -> np.ndarray:
-    """Ranks along the last axis, ties sharing theirs, minus the mean rank."""
-    return stats.rankdata(values, axis=-1) - (values.shape[-1] + 1) / 2
+def _ranks(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Ranks of items, ties sharing theirs, among so many copies of each: (samples, items)."""
+    below = (values[None, :] < values[:, None]) + 0.5 * (values[None, :] == values[:, None])
+    return weights @ below.T
 
 
 def _bootstrapped(statistic: Callable, *samples: np.ndarray) -> Estimate:

@@ -1,15 +1,23 @@
-"""The interval that figures and captions give of a mean."""
+"""The interval that figures and captions give of a mean of accuracies."""
 
 import math
 
 import numpy as np
 from scipy.special import stdtrit  # scipy.stats takes over half a second to import
 
+FEWEST_REPLICAS = 5
+"""With fewer, figures show the replicas themselves: a t-interval of two is mostly a guess."""
 
-def interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean over the last axis and half the length of its 95 % t-interval (0 for one replica)."""
-    count = values.shape[-1]
+
+def interval(fractions: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean over the last axis and the ends of its 95 % t-interval, which stay within [0, 1].
+
+    The ends are the mean where there is one replica.
+    """
+    count = fractions.shape[-1]
+    mean = fractions.mean(axis=-1)
     if count == 1:
-        return values[..., 0], np.zeros(values.shape[:-1])
-    standard_error = values.std(axis=-1, ddof=1) / math.sqrt(count)
-    return values.mean(axis=-1), standard_error * stdtrit(count - 1, 0.975)
+        return mean, mean, mean
+    standard_error = fractions.std(axis=-1, ddof=1) / math.sqrt(count)
+    half = standard_error * stdtrit(count - 1, 0.975)
+    return mean, np.maximum(mean - half, 0), np.minimum(mean + half, 1)

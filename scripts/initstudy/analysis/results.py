@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from initstudy.analysis.charging import calibration_passes
 from initstudy.analysis.tables import read_table, rows_of_cells
 from initstudy.records.gathered import read_gathered
 from initstudy.records.run import Run
@@ -29,8 +30,8 @@ class Result:
         return self.replicas[metric].fillna(lacking).to_numpy(np.float64)
 
     def calibration_passes(self) -> float:
-        """What calibration cost, in passes over the training data."""
-        return calibration_passes(self.run)
+        """What calibration cost, in passes of training over the data, on average."""
+        return float(calibration_passes(self.run).mean())
 
 
 Results = list[Result]
@@ -58,9 +59,3 @@ def belongs(one: Cell, facet: Facet) -> bool:
     """
     own = {"calibration_source": "train"} if facet.get("calibration_source") == one.dataset else {}
     return one.lies_in(facet | own)
-
-
-def calibration_passes(run: Run) -> float:
-    """What calibration cost, in passes over the training data."""
-    per_pass = run.history["step"][1] * run.attributes["cell"]["batch_size"]
-    return run.attributes["calibration_samples"].mean() / per_pass

@@ -17,9 +17,9 @@ from initstudy.analysis.inference import (
 from initstudy.analysis.results import belongs
 from initstudy.analysis.tables import rows_of_cells
 from initstudy.study.cells import Experiment, Facet
-from initstudy.study.claims import ACCURACIES
+from initstudy.study.claims import ACCURACIES, CHARGED, EPOCHS, with_charged
 
-COMPARED = "area_under_curve"
+COMPARED = f"{CHARGED}area_under_curve"
 """What P(A > B) is about: unlike the final accuracy it tells apart what ends alike."""
 
 
@@ -31,12 +31,12 @@ def summary_table(experiment: Experiment, table: pd.DataFrame) -> pd.DataFrame:
     The axes say of which cell, `metric` is a column of the experiment's table. Statistics, with
     their intervals (see `inference`):
 
-    - `mean` (Student's t) and `interquartile_mean` (bootstrap) of the accuracies;
-    - `median` of epochs_to_target (order statistics), a miss being infinity;
+    - `mean` (Student's t, within 0 and 1) and `interquartile_mean` (bootstrap) of the accuracies;
+    - `median` of epochs to the target (order statistics), a miss being infinity;
     - `rate` of failed (Wilson);
     - `probability_of_improvement`, P(A > B): that a replica of `initializer` has a larger area
-      under the curve than one of the initializer `against` (Newcombe), a tie counting as half. A
-      pair stands once in every facet, as P(B > A) = 1 - P(A > B).
+      under the curve, calibration charged, than one of the initializer `against` (Newcombe), a tie
+      counting as half. A pair stands once in every facet, as P(B > A) = 1 - P(A > B).
     """
     replicas, count = rows_of_cells(table), table["replica"].nunique()
     rows = []
@@ -55,13 +55,19 @@ def summary_table(experiment: Experiment, table: pd.DataFrame) -> pd.DataFrame:
 def cell_statistics(replicas: pd.DataFrame) -> dict[tuple[str, str], Estimate]:
     """(metric, statistic) -> estimate, from a cell's rows of the experiment's table."""
     found = {}
-    for metric in ACCURACIES:
+    for metric in with_charged(*ACCURACIES):
         sample = accuracies(replicas, metric)
-        found[metric, "mean"] = mean(sample)
+        found[metric, "mean"] = within_unit(mean(sample))
         found[metric, "interquartile_mean"] = interquartile_mean(sample)
-    found["epochs_to_target", "median"] = median(replicas["epochs_to_target"].to_numpy(float))
+    for metric in with_charged(EPOCHS):
+        found[metric, "median"] = median(replicas[metric].to_numpy(float))
     found["failed", "rate"] = failure_rate(replicas["failed"].to_numpy())
     return found
+
+
+def within_unit(estimate: Estimate) -> Estimate:
+    """An estimate of a fraction, whose interval goes no further than fractions do."""
+    return Estimate(estimate.value, max(estimate.low, 0.0), min(estimate.high, 1.0))
 
 
 def improvements(samples: dict[str, np.ndarray]) -> dict[tuple[str, str], Estimate]:

@@ -5,11 +5,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from initstudy.analysis.charging import calibration_passes, delayed
 from initstudy.records.run import Run
 from initstudy.study.axes import AXES
 from initstudy.study.cells import Cell, Experiment, cell
 
-SINGLE = ("final_accuracy", "first_epoch_accuracy", "validation_accuracy", "initial_loss")
+SINGLE = (
+    *("final_accuracy", "first_epoch_accuracy", "validation_accuracy", "initial_loss"),
+    *("charged_final_accuracy", "charged_first_epoch_accuracy"),
+)
 """Columns in the single precision that networks compute in; a file has their shortest text."""
 
 
@@ -31,12 +35,12 @@ def replica_rows(one: Cell, run: Run, target: float) -> pd.DataFrame:
     Accuracies are fractions of the test split, losses nats; epochs_to_target is the first epoch
     whose test accuracy reaches `target` (inf: none). A replica failed if a loss was not finite.
     What is called initial holds before the first update; discrepancy and population moments are
-    averaged over hidden layers.
+    averaged over hidden layers. What is called charged counts calibration as training (see
+    `charging`), within the same number of passes over the data.
     """
-    accuracy = run.history["test_accuracy"]
-    reached = accuracy >= target
     losses = np.concatenate([run.progress["loss"], run.history["test_loss"]])
     hidden = run.attributes["layers"][:-1]
+    passes = calibration_passes(run)
 
     def at_start(quantity: str) -> np.ndarray:
         return np.mean([run.statistics[layer][quantity][0] for layer in hidden], axis=0)
@@ -44,21 +48,37 @@ def replica_rows(one: Cell, run: Run, target: float) -> pd.DataFrame:
     return pd.DataFrame(
         {
             **one.values(),
-            "replica": np.arange(accuracy.shape[1]),
-            "final_accuracy": accuracy[-1],
-            "first_epoch_accuracy": accuracy[1],
-            "area_under_curve": accuracy[1:].mean(axis=0, dtype=np.float64),
-            "mean_train_loss": run.progress["loss"].mean(axis=0, dtype=np.float64),
-            "epochs_to_target": np.where(reached.any(axis=0), reached.argmax(axis=0), np.inf),
+            "replica": np.arange(len(passes)),
+            **curve_metrics(run, target, 0 * passes),
             "failed": ~np.isfinite(losses).all(axis=0),
             "initial_loss": run.history["test_loss"][0],
             "initial_discrepancy": at_start("discrepancy"),
             "calibration_samples": run.attributes["calibration_samples"],
+            "calibration_passes": passes,
+            **{f"charged_{name}": of for name, of in curve_metrics(run, target, passes).items()},
+            "chance_accuracy": run.attributes["chance_accuracy"],
             "validation_accuracy": run.history["validation_accuracy"][-1],
             "initial_population_mean": at_start("population_mean"),
             "initial_population_variance": at_start("population_variance"),
         }
     )
+
+
+def curve_metrics(run: Run, target: float, passes: np.ndarray) -> dict[str, np.ndarray]:
+    """What is read off a run's curves, each (replicas,), where so many passes go before them."""
+    accuracy = delayed(run.history["test_accuracy"].astype(np.float64), passes)
+    blocks_per_epoch = len(run.progress["loss"]) / (len(accuracy) - 1)
+    loss = delayed(run.progress["loss"].astype(np.float64), passes * blocks_per_epoch)
+    reached = run.history["test_accuracy"] >= target
+    epochs = np.where(reached.any(axis=0), reached.argmax(axis=0), np.inf) + passes
+    return {
+        "final_accuracy": accuracy[-1].astype(np.float32),
+        "first_epoch_accuracy": accuracy[1].astype(np.float32),
+        "area_under_curve": accuracy[1:].mean(axis=0),
+        "mean_train_loss": loss.mean(axis=0),
+        # What comes after as many passes as there are epochs is a miss.
+        "epochs_to_target": np.where(epochs <= len(accuracy) - 1, epochs, np.inf),
+    }
 
 
 def read_table(path: str | Path) -> pd.DataFrame:

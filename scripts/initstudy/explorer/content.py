@@ -19,7 +19,13 @@ from initstudy.explorer.digest import (
 )
 from initstudy.figures.palette import look
 from initstudy.records.gathered import read_gathered
-from initstudy.reporting.claims import VERDICTS, effect_text, result_lines
+from initstudy.reporting.claims import (
+    VERDICTS,
+    condition_text,
+    effect_text,
+    parts_text,
+    result_lines,
+)
 from initstudy.reporting.words import conditions
 from initstudy.study.axes import AXES
 from initstudy.study.cells import ShownExperiment, cell
@@ -143,7 +149,9 @@ def claim_row(claim: dict) -> dict:
     """A judged claim in words."""
     return {
         "statement": claim["statement"],
+        "condition": condition_text(claim),
         "effect": effect_text(claim),
+        "parts": parts_text(claim),
         "result": ", ".join(result_lines(claim)),
         "verdict": claim["verdict"],
         "colour": VERDICTS[claim["verdict"]],

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from initstudy.analysis.results import calibration_passes
+from initstudy.analysis.charging import calibration_passes
 from initstudy.records.run import Run
 
 QUARTILES = (0.5, 0.25, 0.75)
@@ -82,7 +82,7 @@ class Digest:
 
     layers: list[str]
     calibration: float
-    """What calibration cost, in passes over the training data."""
+    """What calibration cost, in passes of training over the data."""
     chance: float
     """The test accuracy of always answering the most frequent class."""
     epochs: np.ndarray
@@ -120,7 +120,7 @@ def digest(run: Run) -> Digest:
     per_epoch = run.history["step"][1] / run.history["epoch"][1]
     return Digest(
         layers=layers,
-        calibration=calibration_passes(run),
+        calibration=float(calibration_passes(run).mean()),
         chance=run.attributes["chance_accuracy"],
         epochs=run.history["epoch"],
         blocks=run.progress["step"] / per_epoch,

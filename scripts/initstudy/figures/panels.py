@@ -1,16 +1,20 @@
 """What the panels of several figures share: results by initializer, chance, rows, names, a grid."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from initstudy.analysis.intervals import FEWEST_REPLICAS, interval
 from initstudy.analysis.results import Results
 from initstudy.figures.palette import look
 from initstudy.study.cells import Initializer
 
 COLUMNS = 2
+REPLICAS = {"linestyle": "", "marker": ".", "markersize": 3, "markeredgewidth": 0, "alpha": 0.6}
+"""The look of replicas one by one."""
 LABEL_GAP = 0.08
 """Between two labels beside a panel, as a share of its height."""
 
@@ -33,6 +37,38 @@ def labelled(
 ) -> dict[str, np.ndarray]:
     """A metric of cells that differ in their initializers alone: label -> one number a replica."""
     return {initializers[one.cell.initializer].label: one.values(metric) for one in results}
+
+
+def draw_line(axes: Axes, places: Sequence[float], values: np.ndarray, style: dict) -> np.ndarray:
+    """Means at some places with a band of their intervals; few replicas are points instead.
+
+    values: fractions, places x replicas. Returns the means.
+    """
+    mean, low, high = interval(values)
+    axes.plot(places, mean, **style)
+    colour = style["color"]
+    if values.shape[-1] >= FEWEST_REPLICAS:
+        axes.fill_between(places, low, high, color=colour, alpha=0.2, lw=0)
+    else:
+        axes.plot(places, values, color=colour, **REPLICAS)
+    return mean
+
+
+def draw_mean(axes: Axes, values: np.ndarray, style: dict, *, x=None, y=None) -> None:
+    """A mean with a bar of its interval, at x or in row y; few replicas are points instead.
+
+    values: fractions, one a replica.
+    """
+    mean, low, high = interval(values)
+    enough = len(values) >= FEWEST_REPLICAS
+    bar = np.array([[mean - low], [high - mean]]) if enough else None
+    if y is None:
+        axes.errorbar(x, mean, yerr=bar, elinewidth=0.6, **style)
+    else:
+        axes.errorbar(mean, y, xerr=bar, **style)
+    if not enough:
+        along, across = (np.full(len(values), x), values) if y is None else (values, values * 0 + y)
+        axes.plot(along, across, color=style["color"], **REPLICAS)
 
 
 def name_rows(axes: Axes, names: list[str], initializers: dict[str, Initializer]) -> None:

@@ -41,6 +41,9 @@ class Calibration:
 
     samples: int = 0
     """Samples passed forward; one that passes twice counts twice."""
+    backward_samples: float = 0
+    """Samples passed backward, at twice the arithmetic of forward. Where gradients are derived
+    again, they count as many times as that costs (see gradient_based)."""
     steps: int = 0
     """Optimizer steps taken on the way."""
     strength: float = torch.nan

@@ -192,11 +192,12 @@ def choose_strength(
         if best_parameters is None or decrease > best_decrease:
             best_decrease, best_strength, best_parameters = decrease, strength, parameters
     network.load_state_dict(best_parameters)
-    # Strength 0 looks at no calibration inputs; every strength needs one batch for its step and
-    # the other one twice.
+    # Strength 0 looks at no calibration inputs; every strength needs one batch for its step,
+    # forward and backward, and the other one twice.
     matched = sum(strength > 0 for strength in AUTO_STRENGTHS)
     return Calibration(
         samples=size * (matched + 3 * len(AUTO_STRENGTHS)),
+        backward_samples=size * len(AUTO_STRENGTHS),
         steps=len(AUTO_STRENGTHS),
         strength=best_strength,
     )

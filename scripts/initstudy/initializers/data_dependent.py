@@ -67,15 +67,16 @@ def kraehenbuehl(
     layers = list(weighted_layers(network, context.example).values())
     logits = (len(context.images), len(layers[-1].weight))
     direction = torch.randn(logits, generator=context.generator)
-    passes = 1
+    iterations = 0
     for _ in range(max_iterations):
         rates = rates_of_change(network, context, direction)
-        passes += 1
+        iterations += 1
         spread = rates.max() / rates.min()
         if spread <= 1 + tolerance or not spread.isfinite():
             break
         balance(layers, rates, damping)
-    return Calibration(samples=passes * len(context.images))
+    size = len(context.images)
+    return Calibration(samples=(1 + iterations) * size, backward_samples=iterations * size)
 
 
 def draw_normalized(network: nn.Module, context: Context, std: float) -> None:

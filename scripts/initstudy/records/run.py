@@ -15,7 +15,7 @@ from initstudy.records.hdf5 import (
 )
 from initstudy.records.hdf5 import read_attributes as attributes_of
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 STEP = "step"
 """What stands beside the layers' statistics, so no layer can have this name."""
 

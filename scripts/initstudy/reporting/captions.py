@@ -1,7 +1,6 @@
 """Captions of figures and tables: sentences with numbers from the results."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +20,7 @@ def save_caption(path: str | Path, text: str) -> None:
 
 def percent(values: np.ndarray) -> str:
     """Mean and 95 % t-interval of fractions, one a replica: "61.2 % [59.8, 62.5]"."""
-    mean, half = interval(values)
-    return with_interval(mean, mean - half, mean + half)
+    return with_interval(*interval(values))
 
 
 def with_interval(value: float, low: float, high: float) -> str:
@@ -31,13 +29,10 @@ def with_interval(value: float, low: float, high: float) -> str:
     return f"{100 * value:.1f} %{ends}"
 
 
-def ranked(samples: dict[str, np.ndarray], text: Callable[[np.ndarray], str] = percent) -> str:
-    """Samples by their mean, the largest first: "He 61.2 % [59.8, 62.5], LSUV ...".
-
-    text: what is said of a sample.
-    """
+def ranked(samples: dict[str, np.ndarray]) -> str:
+    """Samples by their mean, the largest first: "He 61.2 % [59.8, 62.5], LSUV ..."."""
     order = sorted(samples, key=lambda name: -samples[name].mean())
-    said = [f"{name} {text(samples[name])}" for name in order]
+    said = [f"{name} {percent(samples[name])}" for name in order]
     if len(said) <= MOST_NAMED:
         return ", ".join(said)
     return f"{', '.join(said[: MOST_NAMED - 1])}; lowest of all {len(said)}: {said[-1]}"

@@ -1,6 +1,9 @@
-"""A judged claim in words, for figures and pages."""
+"""A judged claim in words, for figures and pages; claims are rows of claims.csv."""
 
+import json
 import math
+
+from initstudy.reporting.words import METRICS
 
 VERDICTS = {
     "supported": "#009e73",
@@ -12,7 +15,7 @@ VERDICTS = {
 
 
 def headline(claims: list[dict]) -> str:
-    """The verdicts counted; claims: rows of claims.csv."""
+    """The verdicts counted."""
     verdicts = [claim["verdict"] for claim in claims]
     return ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in VERDICTS)
 
@@ -21,22 +24,52 @@ def claims_caption(claims: list[dict]) -> str:
     """Every claim with its effect and verdict."""
     if not claims:
         return "The study declares no claims."
-    said = [f"{claim['statement']} ({effect_text(claim)}: {claim['verdict']})" for claim in claims]
+    said = [
+        f"{claim['statement']} ({effect_text(claim)}; {deciding_text(claim)}: {claim['verdict']})"
+        for claim in claims
+    ]
     return f"Of {len(claims)} claims: {headline(claims)}. {' '.join(said)}"
+
+
+def condition_text(claim: dict) -> str:
+    """What was measured, and where: "final test accuracy; dataset photos; optimizer sgd"."""
+    said = f"{METRICS[claim['metric']]}; {claim['condition'].replace('=', ' ')}"
+    return said.replace("_", " ")
 
 
 def effect_text(claim: dict) -> str:
     """Test, measured effect and margin."""
     scale, _, unit = _units(claim)
-    return f"{claim['test']}: {measured_text(claim)}; margin {scale * claim['margin']:g}{unit}"
+    test = claim["test"].replace("_", " ")
+    return f"{test}: {measured_text(claim)}; margin {scale * claim['margin']:g}{unit}"
 
 
 def measured_text(claim: dict) -> str:
     """+1.5 pp [0.9, 2.1], in percentage points of accuracy; or a rank correlation, +0.45."""
     scale, digits, unit = _units(claim)
     effect, low, high = (scale * claim[key] for key in ("effect", "ci_low", "ci_high"))
+    if math.isnan(effect):
+        return "none to be had"
     interval = "" if math.isnan(low) else f" [{low:.{digits}f}, {high:.{digits}f}]"
     return f"{effect:+.{digits}f}{unit}{interval}"
+
+
+def parts_of(claim: dict) -> list[dict]:
+    """The parts of an effect: part, effect, ci_low, ci_high, nan where there is none, and test."""
+    parts = json.loads(claim["parts"])
+    return [
+        {key: math.nan if value is None else value for key, value in part.items()}
+        | {"test": claim["test"]}
+        for part in parts
+    ]
+
+
+def parts_text(claim: dict) -> str:
+    """optimizer adam +11.6 pp [10.9, 12.3], optimizer sgd +0.0 pp [-0.1, 0.1]; or nothing."""
+    return ", ".join(
+        f"{part['part'].replace('=', ' ').replace('_', ' ')} {measured_text(part)}"
+        for part in parts_of(claim)
+    )
 
 
 def deciding_text(claim: dict) -> str:
@@ -48,7 +81,7 @@ def deciding_text(claim: dict) -> str:
 
 def result_lines(claim: dict) -> list[str]:
     """What decides, sample, and the sample that would decide an inconclusive claim."""
-    of = "initializers" if claim["test"] == "correlation" else "replicas"
+    of = "families" if claim["test"] == "correlation" else "replicas"
     lines = [deciding_text(claim), f"n = {claim['n']} {of}"]
     if claim["replicas_needed"] > claim["n"]:  # False for nan
         lines.append(f"n needed: {claim['replicas_needed']:.0f}")

@@ -2,17 +2,41 @@
 
 import textwrap
 
+from initstudy.analysis.intervals import FEWEST_REPLICAS
 from initstudy.study.axes import AXES
 from initstudy.study.cells import Facet, ShownExperiment
+from initstudy.study.claims import CHARGED
 
-METRICS = {"final_accuracy": "final test accuracy", "area_under_curve": "area under the curve"}
-"""Columns of the experiments' tables that figures show, with their names for people."""
+METRICS = {
+    "final_accuracy": "final test accuracy",
+    "first_epoch_accuracy": "test accuracy after one epoch",
+    "area_under_curve": "area under the curve",
+    "epochs_to_target": "epochs to the target accuracy",
+}
+METRICS |= {
+    f"{CHARGED}{column}": f"{name}, calibration charged" for column, name in METRICS.items()
+}
+"""Columns of the experiments' tables, with their names for people."""
+SHOWN = ("final_accuracy", f"{CHARGED}area_under_curve")
+"""Those that figures show side by side."""
 CONDITIONS = (
     *("dataset", "network", "depth", "norm", "activation"),
     *("optimizer", "batch_size", "train_size", "epochs"),
 )
 """The axes that are said of a whole page where they have one value on it."""
-TITLE_CHARACTERS = 50
+TITLE_CHARACTERS, AXIS_CHARACTERS = 50, 26
+
+
+def axis_name(metric: str) -> str:
+    """The name of a metric in lines that fit beside an axis."""
+    return textwrap.fill(METRICS[metric], AXIS_CHARACTERS)
+
+
+def spread_text(experiment: ShownExperiment) -> str:
+    """What is drawn of the replicas of an experiment beside their mean."""
+    if experiment.replicas < FEWEST_REPLICAS:
+        return "mean over replicas, which are points"
+    return "mean over replicas with its 95 % t-interval"
 
 
 def facet_text(facet: Facet) -> str:

@@ -88,6 +88,10 @@ class Initializer:
     position: int
     """In the configuration, which colours go by."""
     options: dict = field(default_factory=dict)
+    family: str = ""
+    """Those of one family are variants of one idea, not independent of one another."""
+    matches_target: bool = False
+    """Whether it brings what networks generate to the target of the discrepancy by construction."""
 
 
 @dataclass(frozen=True)

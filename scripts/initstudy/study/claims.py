@@ -3,25 +3,36 @@
 A claim is declared in the study file, before there are results:
 
     consistency_beats_normal:
-      statement: What the article says, in words.
+      statement: What the article says, in words: one proposition.
       experiment: cifar10              # the table to look at
-      test: greater                    # or equivalent, correlation
+      test: greater                    # or not_greater, equivalent, correlation
       compare: {initializer: consistency}
       with: {initializer: normal}
-      where: {optimizer: sgd}          # optional: rows to keep
-      metric: area_under_curve
+      where: {depth: 3}                # the condition: which rows to keep
+      over: [optimizer]                # or the axes over whose values the effect is averaged
+      metric: charged_area_under_curve
       margin: 0.01                     # the smallest effect of interest
+
+What the experiment varies is in `compare` and `with`, in `where`, or in `over`.
 """
 
 from dataclasses import asdict, dataclass, field
 
 from initstudy.study.cells import Facet
 
-PAIRED_TESTS = ("greater", "equivalent")
+PAIRED_TESTS = ("greater", "not_greater", "equivalent")
 """Tests of a difference between `compare` and `with`; correlation compares nothing."""
 TESTS = (*PAIRED_TESTS, "correlation")
 ACCURACIES = ("first_epoch_accuracy", "final_accuracy", "area_under_curve")
 """Columns of an experiment's table that are accuracies."""
+EPOCHS = "epochs_to_target"
+CHARGED = "charged_"
+"""What the name of a column begins with in which calibration counts as training."""
+
+
+def with_charged(*columns: str) -> tuple[str, ...]:
+    """Columns of a table, and the same with calibration charged."""
+    return (*columns, *(f"{CHARGED}{column}" for column in columns))
 
 
 @dataclass(frozen=True)
@@ -36,17 +47,24 @@ class Claim:
     compare: Facet = field(default_factory=dict)
     against: Facet = field(default_factory=dict)
     where: Facet = field(default_factory=dict)
+    over: list[str] = field(default_factory=list)
 
     @property
     def selections(self) -> dict[str, Facet]:
         """What it selects rows by, by the keys of a study file."""
         return {"compare": self.compare, "with": self.against, "where": self.where}
 
+    @property
+    def contrasted(self) -> set[str]:
+        """The axes in which what it compares differs."""
+        named = {*self.compare, *self.against}
+        return named if self.test in PAIRED_TESTS else {"initializer"}
+
     def as_dict(self) -> dict:
         """As a study file declares it."""
         values = asdict(self)
         values["with"] = values.pop("against")
-        return {key: value for key, value in values.items() if value != {}}
+        return {key: value for key, value in values.items() if value not in ({}, [])}
 
     @classmethod
     def from_dict(cls, declared: dict) -> "Claim":

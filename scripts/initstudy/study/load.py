@@ -135,10 +135,15 @@ def with_likenesses(declared: dict) -> dict:
 
 
 def written_out(table: str, name: str, entries: dict[str, dict], above: tuple[str, ...]) -> dict:
-    """An entry with that of the one it is like below it; above: who is like it."""
+    """An entry with that of the one it is like below it; above: who is like it.
+
+    An initializer's family is that of the one it is like, in the end its own.
+    """
     entry = entries[name]
-    if not isinstance(entry, dict) or "like" not in entry:
+    if not isinstance(entry, dict):
         return entry
+    if "like" not in entry:
+        return {"family": name} | entry if table == "initializers" else entry
     keys, like = (table, name, "like"), entry["like"]
     if not isinstance(like, str) or like not in entries:
         raise WrongKey(keys, f"{like!r} is not declared; choose from {', '.join(entries)}")
@@ -174,7 +179,13 @@ def made(declared: dict) -> Study:
     """What is declared, as a Study."""
     entries = declared["initializers"]
     initializers = {
-        name: Initializer(entry["label"], position, entry.get("options", {}))
+        name: Initializer(
+            entry["label"],
+            position,
+            entry.get("options", {}),
+            entry["family"],
+            entry.get("matches_target", False),
+        )
         for position, (name, entry) in enumerate(entries.items())
     }
     networks = {

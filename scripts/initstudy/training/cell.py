@@ -141,6 +141,9 @@ def run_attributes(
         "layers": layers,
         "parameters": parameters,
         "calibration_samples": np.array([c.samples for c in calibrations]),
+        "calibration_backward_samples": np.array(
+            [c.backward_samples for c in calibrations], dtype=np.float64
+        ),
         "calibration_steps": np.array([c.steps for c in calibrations]),
         "strength": np.array([c.strength for c in calibrations]),
         "calibration_discrepancy": np.array(

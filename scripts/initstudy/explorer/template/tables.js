@@ -35,10 +35,15 @@ function fillSummary(table, content, shown) {
 }
 
 function fillClaims(table, claims) {
-  const rows = claims.map(({ statement, effect, result, verdict, colour }) =>
+  const rows = claims.map(({ statement, condition, effect, parts, result, verdict, colour }) =>
     element("tr", [
       element("th", element("span", verdict), { scope: "row", style: `border-left-color: ${colour}` }),
-      element("td", [element("p", statement), element("p", `${effect}; ${result}`)]),
+      element("td", [
+        element("p", statement),
+        element("p", condition),
+        element("p", `${effect}; ${result}`),
+        ...(parts ? [element("p", parts)] : []),
+      ]),
     ]),
   );
   table.replaceChildren(...tableOf(["verdict", "claim, and how it was judged"], rows));

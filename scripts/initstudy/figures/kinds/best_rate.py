@@ -4,13 +4,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from initstudy.analysis.intervals import interval
 from initstudy.analysis.results import Result, Results, within
 from initstudy.figures.palette import marker_look
 from initstudy.figures.panels import (
     COLUMNS,
     by_initializer,
     chance,
+    draw_mean,
     grid,
     grid_rows,
     name_rows,
@@ -18,7 +18,7 @@ from initstudy.figures.panels import (
 )
 from initstudy.figures.style import in_percent, page
 from initstudy.reporting.captions import ranked
-from initstudy.reporting.words import METRICS, conditions, facet_title, sentence
+from initstudy.reporting.words import METRICS, conditions, facet_title, sentence, spread_text
 from initstudy.study.cells import Facet, Initializer, ShownExperiment
 
 PER_FACET = False
@@ -58,8 +58,8 @@ def note(experiment: ShownExperiment) -> str:
     return (
         conditions(experiment) + f" Rates tried: {tried}. Each initializer's best, in the right "
         "margin, is the one with the highest final validation accuracy, averaged over replicas; "
-        "test accuracy, which is shown, had no part in the choice. Mean over replicas with its "
-        "95 % t-interval. Dotted line: chance, always answering the most frequent class."
+        f"test accuracy had no part in the choice. Shown: {spread_text(experiment)}. Dotted line: "
+        "chance, always answering the most frequent class."
     )
 
 
@@ -74,8 +74,8 @@ def draw_rates(
         style = marker_look(initializers[name].position)
         for compared, (face, offset) in zip((at_common, [best[row]]), LOOKS.values(), strict=True):
             for result in compared:
-                mean, half = interval(result.values("final_accuracy"))
-                axes.errorbar(mean, row + offset, xerr=half, mfc=face, **style)
+                final = result.values("final_accuracy")
+                draw_mean(axes, final, style | {"mfc": face}, y=row + offset)
     axes.axvline(chance(results), color="black", linestyle=":", linewidth=0.8)
     axes.set_xlabel(METRICS["final_accuracy"])
     in_percent(axes.xaxis)

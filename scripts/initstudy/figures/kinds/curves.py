@@ -4,13 +4,20 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from initstudy.analysis.intervals import interval
+from initstudy.analysis.intervals import FEWEST_REPLICAS, interval
 from initstudy.analysis.results import Result, Results, within
-from initstudy.figures.palette import CONTEXT, line_groups, look
-from initstudy.figures.panels import chance, labelled, name_rows, write_margin
+from initstudy.figures.palette import CONTEXT, line_groups, look, marker_look
+from initstudy.figures.panels import (
+    REPLICAS,
+    chance,
+    draw_line,
+    labelled,
+    name_rows,
+    write_margin,
+)
 from initstudy.figures.style import in_percent, page
 from initstudy.reporting.captions import ranked
-from initstudy.reporting.words import conditions, facet_text, sentence
+from initstudy.reporting.words import conditions, facet_text, sentence, spread_text
 from initstudy.study.cells import Facet, Initializer, ShownExperiment
 
 PER_FACET = False
@@ -54,10 +61,10 @@ def note(experiment: ShownExperiment, groups: int) -> str:
     """What the page shows, and how it was computed."""
     grey = " Of many initializers, a panel shows some in colour, the others in grey."
     return (
-        conditions(experiment) + " Curves: mean over replicas with its 95 % t-interval; they "
-        "start where calibration ends, which counts as passes over the training data (a curve that "
-        "would start beyond the axis is left out)." + grey * (groups > 1) + " Dots: replicas; "
-        "bars: mean and 95 % t-interval; right margin: the final mean. Dotted line: chance, "
+        conditions(experiment) + f" Curves: {spread_text(experiment)}; they start where "
+        "calibration ends, which counts as passes over the training data (a curve that would "
+        "start beyond the axis is left out)." + grey * (groups > 1) + " Right: replicas as dots, "
+        f"and the {spread_text(experiment)}; right margin: the final mean. Dotted line: chance, "
         "always answering the most frequent class."
     )
 
@@ -67,14 +74,13 @@ def draw_curves(
 ) -> None:
     """Test accuracy against passes over the training data; initializers not in `group` are grey."""
     for result in results:
-        mean, half = interval(result.run.history["test_accuracy"].astype(np.float64))
+        accuracy = result.run.history["test_accuracy"].astype(np.float64)
         passes = passes_done(result)
-        if result.cell.initializer not in group:
-            axes.plot(passes, mean, **CONTEXT)
-            continue
-        style = look(initializers[result.cell.initializer].position)
-        axes.plot(passes, mean, **style)
-        axes.fill_between(passes, mean - half, mean + half, color=style["color"], alpha=0.2, lw=0)
+        if result.cell.initializer in group:
+            style = look(initializers[result.cell.initializer].position)
+            draw_line(axes, passes, accuracy, style)
+        else:
+            axes.plot(passes, accuracy.mean(axis=-1), **CONTEXT)
     axes.axhline(chance(results), color="black", linestyle=":", linewidth=0.8)
     axes.set_ylabel("test accuracy")
     in_percent(axes.yaxis)
@@ -86,12 +92,11 @@ def draw_dots(
     """Every replica's accuracy after an epoch, a row an initializer, which also is the legend."""
     for row, result in enumerate(results):
         accuracy = result.run.history["test_accuracy"][epoch].astype(np.float64)
-        style = look(initializers[result.cell.initializer].position)
-        colour, marker = style["color"], style["marker"]
-        below = np.full(len(accuracy), row + 0.3)
-        axes.plot(accuracy, below, ".", color=colour, alpha=0.5, markersize=3.5, markeredgewidth=0)
-        mean, half = interval(accuracy[None])
-        axes.errorbar(mean, [row], xerr=half, color=colour, marker=marker, capsize=2)
+        style = marker_look(initializers[result.cell.initializer].position)
+        axes.plot(accuracy, np.full(len(accuracy), row + 0.3), color=style["color"], **REPLICAS)
+        mean, low, high = interval(accuracy)
+        bar = [[mean - low], [high - mean]] if len(accuracy) >= FEWEST_REPLICAS else None
+        axes.errorbar(mean, row, xerr=bar, capsize=2, **style)
     axes.axvline(chance(results), color="black", linestyle=":", linewidth=0.8)
     name_rows(axes, [one.cell.initializer for one in results], initializers)
     in_percent(axes.xaxis)

@@ -7,24 +7,25 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
-from initstudy.analysis.inference import Estimate, rank_association
-from initstudy.analysis.intervals import interval
+from initstudy.analysis.closeness import AT_CHANCE, Sample, association
+from initstudy.analysis.inference import Estimate
 from initstudy.analysis.results import Result, Results, within
 from initstudy.figures.palette import marker_look
-from initstudy.figures.panels import COLUMNS, grid, grid_rows
+from initstudy.figures.panels import COLUMNS, chance, draw_mean, grid, grid_rows
 from initstudy.figures.style import in_percent, page
 from initstudy.reporting.captions import span
-from initstudy.reporting.words import METRICS, conditions, facet_title, sentence
+from initstudy.reporting.words import METRICS, conditions, facet_title, sentence, spread_text
 from initstudy.study.cells import Facet, Initializer, ShownExperiment
 
 PER_FACET = False
 AREA = "area_under_curve"
+"""What calibration costs is left out: the hypothesis is about where training starts."""
 
 
 def draw(experiment: ShownExperiment, _: Facet, results: Results) -> Figure:
     shown = experiment.facets()
     figure = page(
-        height=2.6 * grid_rows(len(shown)),
+        height=2.8 * grid_rows(len(shown)),
         title=f"{experiment.name}: is a smaller initial discrepancy better?",
         note=note(experiment),
         legend=experiment.initializers,
@@ -34,8 +35,8 @@ def draw(experiment: ShownExperiment, _: Facet, results: Results) -> Figure:
     for axes, facet in zip(panels, shown, strict=True):
         inside = within(results, facet)
         draw_points(axes, inside, experiment.initializers)
-        found = association(inside)
-        axes.set_title("\n".join(filter(None, [facet_title(facet), in_words(found)])), loc="left")
+        title = [facet_title(facet), *correlations(sample_of(inside, experiment.initializers))]
+        axes.set_title("\n".join(filter(None, title)), loc="left")
         axes.set_xlabel("initial discrepancy per channel")
     for axes in panels[::COLUMNS]:
         axes.set_ylabel(METRICS[AREA])
@@ -45,21 +46,25 @@ def draw(experiment: ShownExperiment, _: Facet, results: Results) -> Figure:
 def note(experiment: ShownExperiment) -> str:
     """What the page shows, and how it was computed."""
     return (
-        conditions(experiment) + " A point an initializer, averaged over replicas; bars: 95 % "
-        "t-interval. Discrepancy: of the untrained network, averaged over its hidden layers. Area "
-        "under the curve: mean test accuracy over the epochs. r: Spearman's rank correlation of "
-        "the area with minus the discrepancy (1: the closer, the better), with a 95 % interval "
-        "from bootstrap samples of the initializers, where there are at least five."
+        conditions(experiment) + f" A point an initializer: {spread_text(experiment)}. "
+        "Discrepancy: of the untrained network, averaged over its hidden layers. Area under the "
+        "curve: mean test accuracy over the epochs. r: Spearman's rank correlation of the area "
+        "with minus the discrepancy (1: the closer, the better), with a 95 % interval from "
+        "bootstrap samples of families of initializers (variants of one idea), where there are at "
+        "least five. Hollow: initializers whose networks do not learn (mean accuracy not "
+        f"{100 * AT_CHANCE:g} percentage points above chance) or that match the target by "
+        "construction; others: r without these."
     )
 
 
 def draw_points(axes: Axes, results: Results, initializers: dict[str, Initializer]) -> None:
     axes.set_xscale("log")
     in_percent(axes.yaxis)
-    for result in results:
-        mean, half = interval(result.values(AREA))
+    others = sample_of(results, initializers).others
+    for result, is_other in zip(results, others, strict=True):
         style = marker_look(initializers[result.cell.initializer].position)
-        axes.errorbar(-closeness(result), mean, yerr=half, elinewidth=0.6, **style)
+        face = {} if is_other else {"mfc": "white"}
+        draw_mean(axes, result.values(AREA), style | face, x=-closeness(result))
     low, high = axes.get_xlim()
     # Powers of ten alone leave a short axis without numbers.
     between = (1, 2, 5) if high < 100 * low else (1,)
@@ -68,11 +73,24 @@ def draw_points(axes: Axes, results: Results, initializers: dict[str, Initialize
     axes.xaxis.set_minor_formatter(NullFormatter())
 
 
-def association(results: Results) -> Estimate:
-    """Spearman's rank correlation of closeness and area under the curve, with its interval."""
-    near = [closeness(result) for result in results]
-    areas = [result.values(AREA).mean() for result in results]
-    return rank_association(np.array([near]), np.array([areas]))
+def sample_of(results: Results, initializers: dict[str, Initializer]) -> Sample:
+    """The initializers of one facet side by side, as claims have them."""
+    finals = [result.values("final_accuracy").mean() for result in results]
+    return Sample(
+        [initializers[result.cell.initializer] for result in results],
+        np.array([[closeness(result) for result in results]]),
+        np.array([[result.values(AREA).mean() for result in results]]),
+        np.array(finals) - chance(results) > AT_CHANCE,
+    )
+
+
+def correlations(sample: Sample) -> list[str]:
+    """In words, that of all initializers, and of those that neither group would hide."""
+    others = in_words(association(sample, sample.others))
+    return [
+        f"r = {in_words(association(sample))}, {sample.families()} families",
+        f"others: r = {others}, {sample.families(sample.others)} families",
+    ]
 
 
 def closeness(result: Result) -> float:
@@ -82,8 +100,8 @@ def closeness(result: Result) -> float:
 
 def in_words(found: Estimate) -> str:
     if math.isnan(found.low):
-        return f"r = {found.value:.2f}"
-    return f"r = {found.value:.2f} [{found.low:.2f}, {found.high:.2f}]"
+        return f"{found.value:.2f}"
+    return f"{found.value:.2f} [{found.low:.2f}, {found.high:.2f}]"
 
 
 def caption(experiment: ShownExperiment, _: Facet, results: Results) -> str:
@@ -91,13 +109,14 @@ def caption(experiment: ShownExperiment, _: Facet, results: Results) -> str:
     seen = []
     for facet in experiment.facets():
         inside = within(results, facet)
+        sample = sample_of(inside, experiment.initializers)
         distances = {
             experiment.initializers[result.cell.initializer].label: -closeness(result)
             for result in inside
         }
         found = (
-            f"rank correlation {in_words(association(inside))} over {len(inside)} initializers, "
-            f"whose initial discrepancy ranges {span(distances)}"
+            f"rank correlation over {len(inside)} initializers, whose initial discrepancy ranges "
+            f"{span(distances)}: {'; '.join(correlations(sample))}"
         )
         seen.append(sentence(facet, found))
     return " ".join(seen) + "\n\n" + note(experiment)

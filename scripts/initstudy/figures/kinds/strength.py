@@ -5,13 +5,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from initstudy.analysis.intervals import interval
 from initstudy.analysis.results import Result, Results, within
 from initstudy.figures.palette import look
-from initstudy.figures.panels import chance
+from initstudy.figures.panels import chance, draw_line
 from initstudy.figures.style import in_percent, page
 from initstudy.reporting.captions import percent, ranked
-from initstudy.reporting.words import METRICS, conditions, facet_text, sentence
+from initstudy.reporting.words import (
+    SHOWN,
+    axis_name,
+    conditions,
+    facet_text,
+    sentence,
+    spread_text,
+)
 from initstudy.study.cells import Facet, Initializer, ShownExperiment
 
 PER_FACET = False
@@ -36,16 +42,16 @@ def draw(experiment: ShownExperiment, _: Facet, results: Results) -> Figure:
             ),
         ],
     )
-    panels = figure.subplots(len(rows), len(METRICS), squeeze=False, sharey=True)
+    panels = figure.subplots(len(rows), len(SHOWN), squeeze=False, sharey=True)
     for row, facet in zip(panels, rows, strict=True):
         shown = within(results, facet)
         inside = by_name(shown)
-        for axes, (metric, name) in zip(row, METRICS.items(), strict=True):
+        for axes, metric in zip(row, SHOWN, strict=True):
             draw_matches(axes, inside, initializers, metric)
             draw_automatic(axes, inside, initializers, metric)
             axes.axhline(chance(shown), color="black", linestyle=":", linewidth=0.8)
             axes.set_ylim(bottom=0)
-            axes.set_ylabel(name)
+            axes.set_ylabel(axis_name(metric))
             in_percent(axes.yaxis)
         row[0].set_title(facet_text(facet), loc="left")
         row[1].set_title("\n".join(chosen_strengths(inside, initializers)), loc="left")
@@ -58,10 +64,10 @@ def note(experiment: ShownExperiment) -> str:
     """What the page shows, and how it was computed."""
     return (
         conditions(experiment) + " Strength 0 is the base, which draws the weights; 1 matches the "
-        "target in full. Lines and bands: mean over replicas with its 95 % t-interval. Area under "
-        "the curve: mean test accuracy over the epochs. Level line: the strength that each replica "
-        "chose for itself, with a marker at the mean of these. Dotted line: chance, always "
-        "answering the most frequent class."
+        f"target in full. Lines: {spread_text(experiment)}. Area under the curve: mean test "
+        "accuracy over the epochs, calibration counting as training. Level line: the strength that "
+        "each replica chose for itself, with a marker at the mean of these. Dotted line: chance, "
+        "always answering the most frequent class."
     )
 
 
@@ -106,11 +112,7 @@ def draw_matches(
     """A metric against the strength, a line a match."""
     for strengths in by_match(initializers).values():
         values = np.stack([inside[name].values(metric) for name in strengths.values()])
-        mean, half = interval(values)
-        style = line_look(strengths, initializers)
-        places = list(strengths)
-        axes.plot(places, mean, **style)
-        axes.fill_between(places, mean - half, mean + half, color=style["color"], alpha=0.15, lw=0)
+        draw_line(axes, list(strengths), values, line_look(strengths, initializers))
 
 
 def chosen_strengths(inside: dict[str, Result], initializers: dict[str, Initializer]) -> list[str]:
@@ -127,7 +129,7 @@ def draw_automatic(
 ) -> None:
     """A level line, with a marker at the mean of the strengths that the replicas chose."""
     for name in automatic(initializers):
-        mean, _ = interval(inside[name].values(metric))
+        mean = inside[name].values(metric).mean()
         style = auto_look(initializers[name])
         axes.axhline(mean, color=style["color"], linestyle=style["linestyle"])
         axes.plot(inside[name].run.attributes["strength"].mean(), mean, **style)

@@ -4,14 +4,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from initstudy.analysis.inference import improvement_share, interquartile_mean
+from initstudy.analysis.inference import improvement_share
 from initstudy.analysis.results import Results
 from initstudy.analysis.summaries import COMPARED
 from initstudy.figures.palette import marker_look
-from initstudy.figures.panels import chance, labelled, name_rows, write_margin
+from initstudy.figures.panels import chance, draw_mean, labelled, name_rows, write_margin
 from initstudy.figures.style import in_percent, page
-from initstudy.reporting.captions import ranked, with_interval
-from initstudy.reporting.words import METRICS, conditions, facet_text, sentence
+from initstudy.reporting.captions import ranked
+from initstudy.reporting.words import METRICS, conditions, facet_text, sentence, spread_text
 from initstudy.study.cells import Facet, Initializer, ShownExperiment
 
 PER_FACET = True
@@ -35,20 +35,19 @@ def note(experiment: ShownExperiment) -> str:
     """What the page shows, and how it was computed."""
     return (
         conditions(experiment) + " Left: area under the curve (test accuracy averaged over "
-        "epochs), its interquartile mean over replicas with a 95 % bootstrap interval; dotted "
-        "line: chance, always answering the most frequent class; right margin: replicas whose "
-        "loss was not finite. Right: in how many of 100 draws a replica of the row has the larger "
-        "area than one of the column, a tie counting as half; the darker, the more."
+        f"epochs, calibration counting as training), {spread_text(experiment)}; dotted line: "
+        "chance, always answering the most frequent class; right margin: replicas whose loss was "
+        "not finite. Right: in how many of 100 draws a replica of the row has the larger area than "
+        "one of the column, a tie counting as half; the darker, the more."
     )
 
 
 def draw_means(axes: Axes, results: Results, initializers: dict[str, Initializer]) -> None:
-    """A row an initializer: interquartile mean, interval, failures."""
+    """A row an initializer: mean, interval, failures."""
     failures = []
     for row, result in enumerate(results):
-        value, low, high = interquartile_mean(result.values(COMPARED))
         style = marker_look(initializers[result.cell.initializer].position)
-        axes.errorbar(value, row, xerr=np.nan_to_num([[value - low], [high - value]]), **style)
+        draw_mean(axes, result.values(COMPARED), style, y=row)
         failures.append(f"{result.values('failed').sum():.0f}")
     axes.axvline(chance(results), color="black", linestyle=":", linewidth=0.8)
     axes.set_xlabel(METRICS[COMPARED])
@@ -81,12 +80,8 @@ def draw_improvements(axes: Axes, results: Results, initializers: dict[str, Init
 def caption(experiment: ShownExperiment, facet: Facet, results: Results) -> str:
     """What is seen, and how it was computed."""
     areas = labelled(results, experiment.initializers, COMPARED)
-
-    def middle(sample: np.ndarray) -> str:
-        return with_interval(*interquartile_mean(sample))
-
     best, *others = sorted(areas, key=lambda name: -areas[name].mean())
-    seen = [sentence(facet, f"area under the curve, interquartile mean: {ranked(areas, middle)}")]
+    seen = [sentence(facet, f"{METRICS[COMPARED]}: {ranked(areas)}")]
     if others:
         share = improvement_share(areas[best], areas[others[0]])
         seen.append(f"{best} is ahead of {others[0]} in {100 * share:.0f} of 100 draws.")

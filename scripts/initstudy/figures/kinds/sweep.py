@@ -9,10 +9,17 @@ from matplotlib.figure import Figure
 from initstudy.analysis.intervals import interval
 from initstudy.analysis.results import Results, within
 from initstudy.figures.palette import CONTEXT, line_groups, look
-from initstudy.figures.panels import by_initializer, chance, label_ends, labelled
+from initstudy.figures.panels import by_initializer, chance, draw_line, label_ends, labelled
 from initstudy.figures.style import in_percent, page
 from initstudy.reporting.captions import ranked
-from initstudy.reporting.words import METRICS, conditions, facet_text, sentence
+from initstudy.reporting.words import (
+    SHOWN,
+    axis_name,
+    conditions,
+    facet_text,
+    sentence,
+    spread_text,
+)
 from initstudy.study.axes import AXES, Axis, Value
 from initstudy.study.cells import Facet, Initializer, ShownExperiment
 
@@ -31,13 +38,13 @@ def draw(experiment: ShownExperiment, _: Facet, results: Results) -> Figure:
         title=f"{experiment.name}: accuracy against {swept.name.replace('_', ' ')}",
         note=note(experiment, len(groups)),
     )
-    panels = figure.subplots(len(rows), len(METRICS), squeeze=False, sharey=True)
+    panels = figure.subplots(len(rows), len(SHOWN), squeeze=False, sharey=True)
     panels[0, 0].set_ylim(0, highest(results))
     for row, (facet, group) in zip(panels, rows, strict=True):
         inside = within(results, facet)
-        for axes, (metric, name) in zip(row, METRICS.items(), strict=True):
+        for axes, metric in zip(row, SHOWN, strict=True):
             ends = draw_sweep(axes, inside, experiment.initializers, swept, metric, group)
-            axes.set_ylabel(name)
+            axes.set_ylabel(axis_name(metric))
         label_ends(axes, ends, experiment.initializers)
         in_percent(axes.yaxis)
         row[0].set_title(facet_text(facet), loc="left")
@@ -50,8 +57,11 @@ def note(experiment: ShownExperiment, groups: int) -> str:
     """What the page shows, and how it was computed."""
     grey = " Of many initializers, a panel shows some in colour, the others in grey."
     return (
-        conditions(experiment) + " Lines and bands: mean over replicas with its 95 % t-interval. "
-        "Area under the curve: mean test accuracy over the epochs." + grey * (groups > 1) + " An "
+        conditions(experiment) + f" Lines: {spread_text(experiment)}. Area under the curve: mean "
+        "test accuracy over the epochs, calibration counting as training."
+        + grey
+        * (groups > 1)
+        + " An "
         "initializer that does not use what is varied is a level line without markers. Crosses at "
         "the bottom: some replicas of this initializer diverged. Dotted line: chance, always "
         "answering the most frequent class."
@@ -60,7 +70,7 @@ def note(experiment: ShownExperiment, groups: int) -> str:
 
 def highest(results: Results) -> float:
     """Where the axis of accuracies ends: above every interval."""
-    ends = [sum(interval(result.values(metric))) for metric in METRICS for result in results]
+    ends = [interval(result.values(metric))[-1] for metric in SHOWN for result in results]
     return 1.05 * max(ends)
 
 
@@ -89,17 +99,13 @@ def draw_sweep(
         by_value = {getattr(result.cell, swept.name): result for result in own}
         used = by_value.keys() == places.keys()
         measured = [by_value[value] for value in places] if used else own * len(places)
-        mean, half = interval(np.stack([result.values(metric) for result in measured]))
+        values = np.stack([result.values(metric) for result in measured])
         if name not in group:
-            axes.plot(places.values(), mean, **CONTEXT)
+            axes.plot(places.values(), values.mean(axis=-1), **CONTEXT)
             continue
         style = look(initializers[name].position)
         line = style if used else style | {"marker": ""}
-        axes.plot(places.values(), mean, **line)
-        axes.fill_between(
-            places.values(), mean - half, mean + half, color=style["color"], alpha=0.15, lw=0
-        )
-        ends[name] = mean[-1]
+        ends[name] = draw_line(axes, list(places.values()), values, line)[-1]
         for place, result in zip(places.values(), measured, strict=True):
             if result.values("failed").any():
                 height = 0.03 + 0.033 * crosses[place]

@@ -7,8 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from initstudy.analysis.inference import Estimate
 from initstudy.analysis.results import Results, within
-from initstudy.analysis.variance import Components, variance_components
+from initstudy.analysis.variance import Components, row_share, variance_components
 from initstudy.figures.panels import (
     COLUMNS,
     by_initializer,
@@ -18,6 +19,7 @@ from initstudy.figures.panels import (
     write_margin,
 )
 from initstudy.figures.style import page
+from initstudy.reporting.captions import with_interval
 from initstudy.reporting.words import conditions, facet_title, sentence
 from initstudy.study.cells import Facet, Initializer, ShownExperiment
 
@@ -54,8 +56,9 @@ def note(experiment: ShownExperiment) -> str:
         conditions(experiment) + f" Each was trained with the same {orders} data orders. "
         "Components of the variance of final test accuracy in a random-effects model of initial "
         "weights crossed with data orders, estimated by analysis of variance, negative ones set to "
-        "0; the remainder is their interaction and all the rest. Right margin: standard deviation "
-        "of a network's accuracy, the root of the components' sum, in percentage points (?: needs "
+        "0; the remainder is their interaction and all the rest. Black: the 95 % interval of the "
+        "share of initial weights (McGraw & Wong 1996). Right margin: standard deviation of a "
+        "network's accuracy, the root of the components' sum, in percentage points (?: needs "
         "two replicas and two data orders)."
     )
 
@@ -63,6 +66,11 @@ def note(experiment: ShownExperiment) -> str:
 def accuracy_components(results: Results) -> Components:
     """Those of the final accuracy in one initializer's cells, which differ in their data order."""
     return variance_components(np.stack([result.values("final_accuracy") for result in results]))
+
+
+def weights_share(results: Results) -> Estimate:
+    """That of initial weights in the variance, with its interval."""
+    return row_share(np.stack([result.values("final_accuracy") for result in results], axis=1))
 
 
 def draw_shares(axes: Axes, results: Results, initializers: dict[str, Initializer]) -> None:
@@ -79,6 +87,8 @@ def draw_shares(axes: Axes, results: Results, initializers: dict[str, Initialize
             for part, (_, colour) in enumerate(SHARES.values()):
                 length = ends[part + 1] - ends[part]
                 axes.barh(row, length, left=ends[part], color=colour, height=0.65)
+            share = weights_share(group)
+            axes.plot([100 * share.low, 100 * share.high], [row] * 2, "k|-", markersize=5)
     axes.set_xlim(0, 100)
     axes.set_xlabel("share of the variance in %")
     write_margin(axes, "SD in pp", deviations)
@@ -93,11 +103,12 @@ def caption(experiment: ShownExperiment, _: Facet, results: Results) -> str:
             components = accuracy_components(group)
             whole = sum(components)
             if whole > 0:
-                weights, order = 100 * components.replica / whole, 100 * components.seed / whole
+                order = 100 * components.seed / whole
+                share = with_interval(*weights_share(group))
                 found = (
                     f"{experiment.initializers[name].label}'s final accuracy has a standard "
                     f"deviation of {100 * math.sqrt(whole):.2f} percentage points; initial weights "
-                    f"make {weights:.0f} % of its variance, the data order {order:.0f} %"
+                    f"make {share} of its variance, the data order {order:.0f} %"
                 )
                 seen.append(sentence(facet, found))
     return " ".join(seen) + "\n\n" + note(experiment)

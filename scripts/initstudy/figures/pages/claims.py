@@ -12,14 +12,19 @@ from initstudy.figures.style import page
 from initstudy.reporting.claims import (
     VERDICTS,
     claims_caption,
+    condition_text,
     effect_text,
     headline,
+    parts_of,
+    parts_text,
     result_lines,
 )
 
 CLIP = 6
 """The scale's end, in margins."""
 STATEMENT_CHARACTERS = 52
+SMALL_CHARACTERS = 62
+"""Of the smaller text below a statement."""
 LINE = 0.15
 """Between two lines of text, in inches."""
 WIDTHS = [3.2, 2.4, 1.2]
@@ -29,12 +34,13 @@ NOTE = (
     "Every claim was declared with its test and its margin, the smallest effect of interest, "
     "before there were results. Dot and thick bar: effect and its 95 % interval; thin bar (all): "
     "the interval that decides, wider, so that those of all claims together hold with 95 %. All in "
-    f"margins (arrow: beyond {CLIP}). Greater: is the mean difference, paired by replica, above 0? "
-    "Negligible if the thin bar lies between the margins, else refuted if below the margin (line), "
-    "else supported if above 0. Equivalent: supported if it lies between them (shaded), "
-    "refuted if beyond. Correlation, of ranks over initializers (grey line: from -1 to 1): as "
-    "greater. Else inconclusive: too few replicas to tell (n needed: how many would, with power "
-    "0.8). pp: percentage points of accuracy."
+    f"margins (arrow: beyond {CLIP}). Ticks: the parts that an effect is the mean of. Greater: is "
+    "the mean difference, paired by replica, above 0? Negligible if the thin bar lies between the "
+    "margins, else refuted if below the margin (line), else supported if above 0. Not greater: "
+    "supported if below the margin, else refuted if above 0. Equivalent: supported if between the "
+    "margins (shaded), refuted if beyond. Correlation, of ranks over initializers, resampled by "
+    "families (grey line: from -1 to 1): as greater. Else inconclusive: too few replicas to tell "
+    "(n needed: how many would, with power 0.8). pp: percentage points of accuracy."
 )
 
 
@@ -44,10 +50,11 @@ def draw(study: str, claims: pd.DataFrame) -> Figure:
         return page(height=0.2, title="Claims", note=f"{study}. It declares no claims.")
     claims = claims.to_dict("records")
     statements = [textwrap.wrap(claim["statement"], STATEMENT_CHARACTERS) for claim in claims]
+    details = [small_print(claim) for claim in claims]
     results = [result_lines(claim) for claim in claims]
     heights = [
-        LINE * (2 + max(len(statement), len(result)))
-        for statement, result in zip(statements, results, strict=True)
+        LINE * (1 + max(len(statement) + len(detail), 1 + len(result)))
+        for statement, detail, result in zip(statements, details, results, strict=True)
     ]
     ends = np.cumsum(heights)
     figure = page(
@@ -55,13 +62,13 @@ def draw(study: str, claims: pd.DataFrame) -> Figure:
     )
     panels = figure.subplots(1, 3, sharey=True, width_ratios=WIDTHS)
     left, middle, right = panels
-    for claim, statement, result, height, end in zip(
-        claims, statements, results, heights, ends, strict=True
+    for claim, statement, detail, result, height, end in zip(
+        claims, statements, details, results, heights, ends, strict=True
     ):
         top = end - height
         colour = VERDICTS[claim["verdict"]]
         write(left, top, statement)
-        write(left, top + LINE * len(statement), [effect_text(claim)], color="#606060", size=7)
+        write(left, top + LINE * len(statement), detail, color="#606060", size=7)
         draw_effect(middle, claim, top, end)
         write(right, top, [claim["verdict"]], color=colour, weight="bold")
         write(right, top + LINE, result)
@@ -78,6 +85,12 @@ def draw(study: str, claims: pd.DataFrame) -> Figure:
     middle.tick_params(left=False, labelleft=False)
     middle.spines["left"].set_visible(False)
     return figure
+
+
+def small_print(claim: dict) -> list[str]:
+    """Metric, condition, effect and its parts, in lines."""
+    said = filter(None, [condition_text(claim), effect_text(claim), parts_text(claim)])
+    return [line for text in said for line in textwrap.wrap(text, SMALL_CHARACTERS)]
 
 
 def caption(study: str, claims: pd.DataFrame) -> str:
@@ -110,6 +123,9 @@ def draw_effect(axes: Axes, claim: dict, top: float, end: float) -> None:
     axes.plot(np.clip([low, high], -CLIP, CLIP), [middle] * 2, color=colour, linewidth=2.4)
     if abs(effect) <= CLIP:
         axes.plot(effect, middle, "o", color=colour, markersize=5)
-    ends = (*deciding, low, effect, high)
+    parts = [part["effect"] / claim["margin"] for part in parts_of(claim)]
+    inside = [part for part in parts if abs(part) <= CLIP]
+    axes.plot(inside, [middle + LINE] * len(inside), "|", color=colour, markersize=6)
+    ends = (*deciding, low, effect, high, *parts)
     for beyond in {math.copysign(CLIP, end) for end in ends if abs(end) > CLIP}:
         axes.plot(beyond, middle, ">" if beyond > 0 else "<", color=colour, markersize=5)
