@@ -55,19 +55,19 @@ def measured_text(claim: dict) -> str:
 
 
 def parts_of(claim: dict) -> list[dict]:
-    """The parts of an effect: part, effect, ci_low, ci_high, nan where there is none, and test."""
+    """The parts of an effect: part, effect, ci_low, ci_high, nan where there is none."""
     parts = json.loads(claim["parts"])
     return [
-        {key: math.nan if value is None else value for key, value in part.items()}
-        | {"test": claim["test"]}
-        for part in parts
+        {key: math.nan if value is None else value for key, value in part.items()} for part in parts
     ]
 
 
 def parts_text(claim: dict) -> str:
-    """optimizer adam +11.6 pp [10.9, 12.3], optimizer sgd +0.0 pp [-0.1, 0.1]; or nothing."""
+    """optimizer adam +11.6 pp, optimizer sgd +0.0 pp; or nothing. Intervals are in the table."""
+    scale, digits, unit = _units(claim)
     return ", ".join(
-        f"{part['part'].replace('=', ' ').replace('_', ' ')} {measured_text(part)}"
+        f"{part['part'].replace('=', ' ').replace('_', ' ')} "
+        f"{scale * part['effect']:+.{digits}f}{unit}"
         for part in parts_of(claim)
     )
 
