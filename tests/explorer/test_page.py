@@ -206,10 +206,12 @@ def test_the_page_says_what_it_shows(viewport, study):
         said = " ".join(page.locator("body").inner_text().split())
     for words in (
         "A synthetic study; data set photos, network lenet5",
-        "n = 4 replicas that differ in their initial weights alone.",
+        "n = 5 replicas that differ in their initial weights alone.",
         "Shown: depth 6, optimizer adam.",
         "band: their middle half, between the quartiles",
-        "supported He & others' initialization is <better> than zero weights. greater: +20.0 pp",
+        "supported He & others' initialization is <better> than zero weights. area under the curve, "
+        "calibration charged; dataset photos; over optimizer adam, sgd greater: +20.0 pp",
+        "optimizer sgd +20.0 pp",
         "Numbers have 3 significant digits.",
     ):
         assert words in said

@@ -150,7 +150,10 @@ def test_names_of_figures_fit_into_a_file_system(tmp_path):
     epochs: [1, 2]
     figures: [summary]
 """
+    axes = [line.split(":")[0].strip() for line in varied.splitlines()[:-1]]
+    over = [axis for axis in axes if not axis.startswith("calibration")]
     text = TINY.replace("    figures: [curves]\n", varied)
+    text = text.replace("    margin:", f"    over: [{', '.join(over)}]\n    margin:")
     (folder / "studies/tiny.yaml").write_text(text.replace("first", name))
     outcome = snakemake(folder, "-s", f"{ROOT}/Snakefile", "-n", "--config", "study=tiny")
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
