@@ -209,8 +209,8 @@ def test_the_page_says_what_it_shows(viewport, study):
         "n = 5 replicas that differ in their initial weights alone.",
         "Shown: depth 6, optimizer adam.",
         "band: their middle half, between the quartiles",
-        "supported He & others' initialization is <better> than zero weights. area under the curve, "
-        "calibration charged; dataset photos; over optimizer adam, sgd greater: +20.0 pp",
+        "supported He & others' initialization is <better> than zero weights. area under the "
+        "curve, calibration charged; dataset photos; over optimizer adam, sgd greater: +20.0 pp",
         "optimizer sgd +20.0 pp",
         "Numbers have 3 significant digits.",
     ):
