@@ -23,7 +23,8 @@ rule judge_claims:
         code=code_of("judge.py"),
     shell:
         'python "$STUDY_SCRIPTS/judge.py" --claims {params.claims:q} --tables {input.tables:q}'
-        " --initializers {params.initializers:q} --output {output.table:q} --caption {output.caption:q} > {log:q} 2>&1"
+        " --initializers {params.initializers:q} --output {output.table:q}"
+        " --caption {output.caption:q} > {log:q} 2>&1"
 
 
 rule plot_claims:

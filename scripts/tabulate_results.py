@@ -18,6 +18,7 @@ from initstudy.records.gathered import read_gathered
 from initstudy.records.probe import read_probe
 from initstudy.reporting.captions import percent, save_caption, with_interval
 from initstudy.reporting.signals import reading
+from initstudy.reporting.words import METRICS
 from initstudy.study.axes import AXES
 from initstudy.study.cells import Experiment
 
@@ -100,7 +101,7 @@ def summary_caption(table: pd.DataFrame) -> str:
     pairs = (table["statistic"] == "probability_of_improvement").sum()
     return (
         f"{len(table)} statistics, each with its 95 % interval, from {best['n']} replicas a cell. "
-        f"The largest area under the curve, as interquartile mean, is that of a cell of "
+        f"The largest {METRICS[COMPARED]}, as interquartile mean, is that of a cell of "
         f"{best['initializer']}: {with_interval(best['value'], best['low'], best['high'])}. "
         f"{pairs} pairs of initializers are compared by P(A > B), the probability that a replica "
         "of one has the larger area. Intervals: Student's t for means, bootstrap for interquartile "

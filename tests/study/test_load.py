@@ -140,7 +140,7 @@ experiments:
   first: {optimizer: [sgd]}
   second: null
 claims:
-  wins: {margin: 0.2, over: null, where: {calibration_size: 32}}
+  wins: {margin: 0.2, over: [], where: {calibration_size: 32}}
   loses: null
 """,
     )

@@ -20,7 +20,7 @@ from initstudy.analysis.tables import read_table
 from initstudy.core.errors import InputError
 from initstudy.study.axes import AXES
 from initstudy.study.cells import Initializer
-from initstudy.study.claims import Claim
+from initstudy.study.claims import PAIRED_TESTS, Claim
 
 COLUMNS = [
     *("claim", "statement", "test", "metric", "condition", "effect", "ci_low", "ci_high"),
@@ -89,7 +89,10 @@ def judge(
     for name, claim in claims.items():
         table = _table_of(name, claim, tables)
         kept = select(table, claim, name, "where")
-        found = _weigh(name, claim, kept, confidence, initializers)
+        if claim.test in PAIRED_TESTS:
+            found = _weigh_difference(name, claim, kept, confidence)
+        else:
+            found = _weigh_order(name, claim, kept, confidence, initializers)
         verdict = verdict_of(claim.test, found.together, claim.margin)
         rows.append(
             {
@@ -156,40 +159,44 @@ def _table_of(name: str, claim: Claim, tables: dict[str, pd.DataFrame]) -> pd.Da
     return tables[claim.experiment]
 
 
-def _weigh(
+def _weigh_order(
     name: str,
     claim: Claim,
     table: pd.DataFrame,
     confidence: float,
     initializers: dict[str, Initializer],
 ) -> Evidence:
-    """What the rows of `where` say; confidence: of the interval that decides."""
-    if claim.test == "correlation":
-        facets, sample = sample_of(name, table, claim.metric, initializers)
-        parts = {
-            _spelled({axis: facet[axis] for axis in claim.over}): association(
-                sample.of_facet(place)
-            )
-            for place, facet in enumerate(facets)
-        }
-        return Evidence(
-            association(sample),
-            association(sample, confidence=confidence),
-            sample.families(),
-            # More replicas are not more families.
-            math.nan,
-            (parts if claim.over else {}) | {OTHERS: association(sample, sample.others)},
-        )
+    """What the rows of `where` say of a correlation; confidence: of the interval that decides."""
+    facets, sample = sample_of(f"claims.{name}", table, claim.metric, initializers)
+    parts = {}
+    if claim.over:
+        for place, facet in enumerate(facets):
+            part = _spelled({axis: facet[axis] for axis in claim.over})
+            parts[part] = association(sample.of_facet(place))
+    parts[OTHERS] = association(sample.only(sample.others))
+    return Evidence(
+        association(sample),
+        association(sample, confidence),
+        len(set(sample.families)),
+        # More replicas are not more families.
+        math.nan,
+        parts,
+    )
+
+
+def _weigh_difference(name: str, claim: Claim, table: pd.DataFrame, confidence: float) -> Evidence:
+    """What the rows of `where` say of a difference; confidence: of the interval that decides."""
     facets, of_parts = differences(name, claim, table)
     sample = of_parts.mean(axis=0)
+    parts = {}
+    if claim.over:
+        parts = {_spelled(facet): mean(part) for facet, part in zip(facets, of_parts, strict=True)}
     return Evidence(
         mean(sample),
         mean(sample, confidence),
         len(sample),
         replicas_needed(sample, claim.margin, confidence, equivalent=claim.test == "equivalent"),
-        {_spelled(facet): mean(part) for facet, part in zip(facets, of_parts, strict=True)}
-        if claim.over
-        else {},
+        parts,
     )
 
 

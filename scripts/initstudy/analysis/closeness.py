@@ -40,31 +40,32 @@ class Sample:
         """I: which ones learn, and do not match the target by construction."""
         return self.learns & ~np.array([one.matches_target for one in self.initializers])
 
+    @property
+    def families(self) -> list[str]:
+        """I."""
+        return [one.family for one in self.initializers]
+
     def of_facet(self, place: int) -> "Sample":
         """The same of one facet."""
         closeness, scores = self.closeness[[place]], self.scores[[place]]
         return replace(self, closeness=closeness, scores=scores)
 
-    def families(self, kept: np.ndarray | None = None) -> int:
-        """How many families they are, or those of them that are kept."""
-        kept = np.ones(len(self.initializers), bool) if kept is None else kept
-        chosen = zip(self.initializers, kept, strict=True)
-        return len({one.family for one, is_kept in chosen if is_kept})
+    def only(self, kept: np.ndarray) -> "Sample":
+        """The same of some initializers; kept: I booleans."""
+        named = [one for one, is_kept in zip(self.initializers, kept, strict=True) if is_kept]
+        return Sample(named, self.closeness[:, kept], self.scores[:, kept], self.learns[kept])
 
 
-def association(
-    sample: Sample, kept: np.ndarray | None = None, confidence: float = CONFIDENCE
-) -> Estimate:
-    """Rank correlation of closeness and score; kept: which initializers, all if not given."""
-    kept = np.ones(len(sample.initializers), bool) if kept is None else kept
-    families = np.array([one.family for one in sample.initializers])[kept]
-    return rank_association(sample.closeness[:, kept], sample.scores[:, kept], families, confidence)
+def association(sample: Sample, confidence: float = CONFIDENCE) -> Estimate:
+    """Rank correlation of closeness and score, with its interval."""
+    return rank_association(sample.closeness, sample.scores, np.array(sample.families), confidence)
 
 
 def sample_of(
-    claim: str, table: pd.DataFrame, metric: str, initializers: dict[str, Initializer]
+    place: str, table: pd.DataFrame, metric: str, initializers: dict[str, Initializer]
 ) -> tuple[list[dict], Sample]:
-    """The facets of a table, and its initializers side by side; averaged over replicas.
+    """The facets of a table, and its initializers side by side, in the order of `initializers`;
+    averaged over replicas. place: what an error names.
 
     The score of epochs to target is 1 / (1 + epochs), so that more is better, a miss is 0, and
     cells in which some replicas miss can be averaged. An initializer without calibration stands
@@ -90,12 +91,13 @@ def sample_of(
     if cells.isna().any(axis=None):
         lacking = cells["score"].columns[cells["score"].isna().any()][0]
         raise InputError(
-            f"claims.{claim}: the initializer {lacking} was not run with all the settings that "
+            f"{place}: the initializer {lacking} was not run with all the settings that "
             "others were, so where must leave it out or choose a setting"
         )
+    names = [name for name in initializers if name in cells["score"]]
     return cells.index.to_frame(index=False).to_dict("records"), Sample(
-        [initializers[name] for name in cells["score"].columns],
-        cells["closeness"].to_numpy(),
-        cells["score"].to_numpy(),
-        (cells["above_chance"] > AT_CHANCE).all(axis=0).to_numpy(),
+        [initializers[name] for name in names],
+        cells["closeness"][names].to_numpy(),
+        cells["score"][names].to_numpy(),
+        (cells["above_chance"][names] > AT_CHANCE).all(axis=0).to_numpy(),
     )

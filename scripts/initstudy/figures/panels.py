@@ -54,19 +54,24 @@ def draw_line(axes: Axes, places: Sequence[float], values: np.ndarray, style: di
     return mean
 
 
+def mean_and_bar(values: np.ndarray) -> tuple[float, np.ndarray | None]:
+    """The mean of fractions, one a replica, and what its bar adds to both sides; few have none."""
+    mean, low, high = interval(values)
+    enough = len(values) >= FEWEST_REPLICAS
+    return mean, np.array([[mean - low], [high - mean]]) if enough else None
+
+
 def draw_mean(axes: Axes, values: np.ndarray, style: dict, *, x=None, y=None) -> None:
     """A mean with a bar of its interval, at x or in row y; few replicas are points instead.
 
     values: fractions, one a replica.
     """
-    mean, low, high = interval(values)
-    enough = len(values) >= FEWEST_REPLICAS
-    bar = np.array([[mean - low], [high - mean]]) if enough else None
+    mean, bar = mean_and_bar(values)
     if y is None:
         axes.errorbar(x, mean, yerr=bar, elinewidth=0.6, **style)
     else:
         axes.errorbar(mean, y, xerr=bar, **style)
-    if not enough:
+    if bar is None:
         along, across = (np.full(len(values), x), values) if y is None else (values, values * 0 + y)
         axes.plot(along, across, color=style["color"], **REPLICAS)
 

@@ -33,15 +33,14 @@ def claims_caption(claims: list[dict]) -> str:
 
 def condition_text(claim: dict) -> str:
     """What was measured, and where: "final test accuracy; dataset photos; optimizer sgd"."""
-    said = f"{METRICS[claim['metric']]}; {claim['condition'].replace('=', ' ')}"
-    return said.replace("_", " ")
+    return f"{METRICS[claim['metric']]}; {_in_words(claim['condition'])}"
 
 
 def effect_text(claim: dict) -> str:
     """Test, measured effect and margin."""
     scale, _, unit = _units(claim)
-    test = claim["test"].replace("_", " ")
-    return f"{test}: {measured_text(claim)}; margin {scale * claim['margin']:g}{unit}"
+    margin = f"{scale * claim['margin']:g}{unit}"
+    return f"{_in_words(claim['test'])}: {measured_text(claim)}; margin {margin}"
 
 
 def measured_text(claim: dict) -> str:
@@ -66,8 +65,7 @@ def parts_text(claim: dict) -> str:
     """optimizer adam +11.6 pp, optimizer sgd +0.0 pp; or nothing. Intervals are in the table."""
     scale, digits, unit = _units(claim)
     return ", ".join(
-        f"{part['part'].replace('=', ' ').replace('_', ' ')} "
-        f"{scale * part['effect']:+.{digits}f}{unit}"
+        f"{_in_words(part['part'])} {scale * part['effect']:+.{digits}f}{unit}"
         for part in parts_of(claim)
     )
 
@@ -86,6 +84,11 @@ def result_lines(claim: dict) -> list[str]:
     if claim["replicas_needed"] > claim["n"]:  # False for nan
         lines.append(f"n needed: {claim['replicas_needed']:.0f}")
     return lines
+
+
+def _in_words(text: str) -> str:
+    """batch_size=16 as batch size 16."""
+    return text.replace("=", " ").replace("_", " ")
 
 
 def _units(claim: dict) -> tuple[int, int, str]:

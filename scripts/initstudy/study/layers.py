@@ -108,14 +108,6 @@ def all_merged(layers: list[Layer]) -> dict:
             whole[table] = {
                 name: entry for name, entry in whole[table].items() if entry is not None
             }
-    if isinstance(claims := whole.get("claims"), dict):
-        # A claim that is like another study's may take away what that one averages over.
-        whole["claims"] = {
-            name: {key: value for key, value in claim.items() if (key, value) != ("over", None)}
-            if isinstance(claim, dict)
-            else claim
-            for name, claim in claims.items()
-        }
     return whole
 
 

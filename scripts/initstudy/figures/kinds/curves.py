@@ -4,7 +4,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from initstudy.analysis.intervals import FEWEST_REPLICAS, interval
 from initstudy.analysis.results import Result, Results, within
 from initstudy.figures.palette import CONTEXT, line_groups, look, marker_look
 from initstudy.figures.panels import (
@@ -12,6 +11,7 @@ from initstudy.figures.panels import (
     chance,
     draw_line,
     labelled,
+    mean_and_bar,
     name_rows,
     write_margin,
 )
@@ -94,8 +94,7 @@ def draw_dots(
         accuracy = result.run.history["test_accuracy"][epoch].astype(np.float64)
         style = marker_look(initializers[result.cell.initializer].position)
         axes.plot(accuracy, np.full(len(accuracy), row + 0.3), color=style["color"], **REPLICAS)
-        mean, low, high = interval(accuracy)
-        bar = [[mean - low], [high - mean]] if len(accuracy) >= FEWEST_REPLICAS else None
+        mean, bar = mean_and_bar(accuracy)
         axes.errorbar(mean, row, xerr=bar, capsize=2, **style)
     axes.axvline(chance(results), color="black", linestyle=":", linewidth=0.8)
     name_rows(axes, [one.cell.initializer for one in results], initializers)

@@ -2,16 +2,17 @@
 
 import math
 
-import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
+from initstudy.analysis import closeness
 from initstudy.analysis.closeness import AT_CHANCE, Sample, association
 from initstudy.analysis.inference import Estimate
-from initstudy.analysis.results import Result, Results, within
+from initstudy.analysis.results import Results, within
 from initstudy.figures.palette import marker_look
-from initstudy.figures.panels import COLUMNS, chance, draw_mean, grid, grid_rows
+from initstudy.figures.panels import COLUMNS, draw_mean, grid, grid_rows
 from initstudy.figures.style import in_percent, page
 from initstudy.reporting.captions import span
 from initstudy.reporting.words import METRICS, conditions, facet_title, sentence, spread_text
@@ -34,8 +35,9 @@ def draw(experiment: ShownExperiment, _: Facet, results: Results) -> Figure:
     panels = grid(figure, len(shown), sharey=True)
     for axes, facet in zip(panels, shown, strict=True):
         inside = within(results, facet)
-        draw_points(axes, inside, experiment.initializers)
-        title = [facet_title(facet), *correlations(sample_of(inside, experiment.initializers))]
+        sample = sample_of(inside, experiment.initializers)
+        draw_points(axes, inside, sample)
+        title = [facet_title(facet), *correlations(sample)]
         axes.set_title("\n".join(filter(None, title)), loc="left")
         axes.set_xlabel("initial discrepancy per channel")
     for axes in panels[::COLUMNS]:
@@ -57,14 +59,16 @@ def note(experiment: ShownExperiment) -> str:
     )
 
 
-def draw_points(axes: Axes, results: Results, initializers: dict[str, Initializer]) -> None:
+def draw_points(axes: Axes, results: Results, sample: Sample) -> None:
+    """results: of one facet, in the order of its sample."""
     axes.set_xscale("log")
     in_percent(axes.yaxis)
-    others = sample_of(results, initializers).others
-    for result, is_other in zip(results, others, strict=True):
-        style = marker_look(initializers[result.cell.initializer].position)
+    places = -sample.closeness[0]
+    for result, entry, place, is_other in zip(
+        results, sample.initializers, places, sample.others, strict=True
+    ):
         face = {} if is_other else {"mfc": "white"}
-        draw_mean(axes, result.values(AREA), style | face, x=-closeness(result))
+        draw_mean(axes, result.values(AREA), marker_look(entry.position) | face, x=place)
     low, high = axes.get_xlim()
     # Powers of ten alone leave a short axis without numbers.
     between = (1, 2, 5) if high < 100 * low else (1,)
@@ -74,28 +78,20 @@ def draw_points(axes: Axes, results: Results, initializers: dict[str, Initialize
 
 
 def sample_of(results: Results, initializers: dict[str, Initializer]) -> Sample:
-    """The initializers of one facet side by side, as claims have them."""
-    finals = [result.values("final_accuracy").mean() for result in results]
-    return Sample(
-        [initializers[result.cell.initializer] for result in results],
-        np.array([[closeness(result) for result in results]]),
-        np.array([[result.values(AREA).mean() for result in results]]),
-        np.array(finals) - chance(results) > AT_CHANCE,
-    )
+    """The initializers of one facet side by side, as claims have them, in the results' order."""
+    table = pd.concat([result.replicas for result in results])
+    named = {one.cell.initializer: initializers[one.cell.initializer] for one in results}
+    _, sample = closeness.sample_of("this figure", table, AREA, named)
+    return sample
 
 
 def correlations(sample: Sample) -> list[str]:
     """In words, that of all initializers, and of those that neither group would hide."""
-    others = in_words(association(sample, sample.others))
+    shown = {"": sample, "others: ": sample.only(sample.others)}
     return [
-        f"r = {in_words(association(sample))}, {sample.families()} families",
-        f"others: r = {others}, {sample.families(sample.others)} families",
+        f"{group}r = {in_words(association(those))}, {len(set(those.families))} families"
+        for group, those in shown.items()
     ]
-
-
-def closeness(result: Result) -> float:
-    """Minus the discrepancy; a network that gives no number is the farthest, as in claims."""
-    return -result.values("initial_discrepancy", lacking=math.inf).mean()
 
 
 def in_words(found: Estimate) -> str:
@@ -110,10 +106,8 @@ def caption(experiment: ShownExperiment, _: Facet, results: Results) -> str:
     for facet in experiment.facets():
         inside = within(results, facet)
         sample = sample_of(inside, experiment.initializers)
-        distances = {
-            experiment.initializers[result.cell.initializer].label: -closeness(result)
-            for result in inside
-        }
+        labels = [entry.label for entry in sample.initializers]
+        distances = dict(zip(labels, -sample.closeness[0], strict=True))
         found = (
             f"rank correlation over {len(inside)} initializers, whose initial discrepancy ranges "
             f"{span(distances)}: {'; '.join(correlations(sample))}"
