@@ -87,6 +87,7 @@ def main() -> None:
     training = make_training(
         cell,
         ReplicatedNetwork(networks, torch.randn(4, 3, 32, 32)).to(device),
+        methods.decay(),
         dataset,
         dataset.images["train"],
         dataset.labels["train"],

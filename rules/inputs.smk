@@ -3,7 +3,7 @@
 import hashlib
 import zlib
 
-from initstudy.core.plugins import INITIALIZERS, NETWORKS, source_of
+from initstudy.core.plugins import INITIALIZERS, NETWORKS, SCHEDULES, source_of
 from initstudy.study.sources import IMAGE_SIZE, MODULES
 from initstudy.training.resources import BUFFERS, memory, minutes
 
@@ -88,8 +88,9 @@ def point_of(wildcards, axes):
             raise WorkflowError(f"{axis}={text} is no value of the axis {axis}")
         if str(point[axis]) != text:
             raise WorkflowError(f"{axis}={text} is spelled {axis}={point[axis]}")
-    for axis, table in (("initializer", STUDY.methods), ("network", STUDY.networks)):
-        if point[axis] not in table:
+    tables = {"initializer": STUDY.methods, "network": STUDY.networks, "schedule": STUDY.schedules}
+    for axis in tables.keys() & {*axes}:
+        if point[axis] not in tables[axis]:
             raise WorkflowError(f"{axis}s: {point[axis]} is not declared")
     return point
 
@@ -110,13 +111,15 @@ def training_data(wildcards):
 
 
 @cache
-def method_code(script, network, initializer):
-    """The digest of what a command runs; of all networks and initializers, just these two."""
-    return code_of(
-        script,
+def method_code(script, network, initializer, schedule=None):
+    """The digest of what a command runs; of all methods, just these."""
+    methods = [
         source_of(STUDY.networks[network].method, NETWORKS),
         source_of(STUDY.methods[initializer], INITIALIZERS),
-    )
+    ]
+    if schedule is not None:
+        methods.append(source_of(STUDY.schedules[schedule].method, SCHEDULES))
+    return code_of(script, *methods)
 
 
 # Snakemake compares no parameter that is derived from outputs, threads or resources: the next two
@@ -133,7 +136,8 @@ def training_options(wildcards, output):
     """The command line's words for how a cell is trained."""
     minutes_between = str(STUDY.checkpoint_minutes)
     running = ["--device", STUDY.device, "--checkpoint-minutes", minutes_between]
-    return [*methods(wildcards, output), *running]
+    schedule = ["--schedule", STUDY.schedules[wildcards.schedule].method]
+    return [*methods(wildcards, output), *schedule, *running]
 
 
 def needs(resource, wildcards, input, attempt):
@@ -162,12 +166,16 @@ def declared_probe():
     return STUDY.probe
 
 
+OF_TRAINING_ALONE = ("train_size", "epochs", "seed", "augmentation", "schedule")
+OF_TRAINING_ALONE += ("schedule_options", "warmup")
+
+
 def probe_task(wildcards):
     """Axes and options of a probe. Nothing is trained, so what decides training alone is left out,
     lest it make a probe out of date."""
     declared_probe()
     values = STUDY.probe_task(point_of(wildcards, PROBE_AXES)).as_dict()
-    return {key: values[key] for key in values if key not in ("train_size", "epochs", "seed")}
+    return {key: values[key] for key in values if key not in OF_TRAINING_ALONE}
 
 
 def probes(wildcards):

@@ -20,7 +20,9 @@ rule train_cell:
         gpu=0 if STUDY.device == "cpu" else 1,
     params:
         cell=lambda wildcards: as_json(STUDY.task(cell_of(wildcards)).as_dict()),
-        code=lambda wildcards: method_code("train.py", wildcards.network, wildcards.initializer),
+        code=lambda wildcards: method_code(
+            "train.py", wildcards.network, wildcards.initializer, wildcards.schedule
+        ),
         options=training_options,
     shell:
         f"{KEEP_BUFFERS}"

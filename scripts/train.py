@@ -21,6 +21,7 @@ def main() -> None:
     parser.add_argument("--cell", type=json.loads, required=True, help="axes and options, as JSON")
     parser.add_argument("--network", required=True, help="the function that makes it")
     parser.add_argument("--initializer", required=True, help="the function that sets it")
+    parser.add_argument("--schedule", required=True, help="the decay of the learning rate")
     parser.add_argument(
         "--data", nargs="+", required=True, help="to train on, and to calibrate on if another"
     )
@@ -44,7 +45,7 @@ def main() -> None:
             arguments.checkpoint_minutes,
         )
         data, calibration_data = [*arguments.data, None][:2]
-        methods = Methods(arguments.network, arguments.initializer)
+        methods = Methods(arguments.network, arguments.initializer, arguments.schedule)
         result = run_cell(arguments.cell, methods, data, calibration_data, device, checkpoint)
     with written_whole(arguments.output) as partial:
         write_run(partial, result)

@@ -14,15 +14,25 @@ from torch.optim.sgd import sgd
 
 
 class Optimizer(ABC):
-    """What the two have in common; the interface is that of torch.optim, as far as it goes."""
+    """What the two have in common; the interface is that of torch.optim, as far as it goes.
+
+    `learning_rate` may be set between steps. As in torch.optim, weight decay is of all parameters.
+    """
 
     STATE: tuple[str, ...]
     """The attributes that change from step to step: lists of tensors, one a parameter."""
 
-    def __init__(self, parameters: Iterable[Tensor], learning_rate: float, momentum: float):
+    def __init__(
+        self,
+        parameters: Iterable[Tensor],
+        learning_rate: float,
+        momentum: float,
+        weight_decay: float,
+    ):
         self.parameters = list(parameters)
         self.learning_rate = learning_rate
         self.momentum = momentum
+        self.weight_decay = weight_decay
 
     def zero_grad(self) -> None:
         for parameter in self.parameters:
@@ -48,12 +58,16 @@ class Optimizer(ABC):
 
 
 class Adam(Optimizer):
-    """Adam (Kingma & Ba 2015) with `momentum` as beta1, beta2 = 0.999, epsilon = 1e-8."""
+    """Adam (Kingma & Ba 2015) with `momentum` as beta1, beta2 = 0.999, epsilon = 1e-8.
+
+    Weight decay adds weight_decay w to the gradient.
+    """
 
     STATE = ("first_moments", "second_moments", "steps")
+    DECOUPLED = False
 
-    def __init__(self, parameters: Iterable[Tensor], learning_rate: float, momentum: float):
-        super().__init__(parameters, learning_rate, momentum)
+    def __init__(self, parameters: Iterable[Tensor], *settings: float):
+        super().__init__(parameters, *settings)
         self.first_moments = [torch.zeros_like(parameter) for parameter in self.parameters]
         self.second_moments = [torch.zeros_like(parameter) for parameter in self.parameters]
         self.steps = [torch.zeros((), device=parameter.device) for parameter in self.parameters]
@@ -72,19 +86,30 @@ class Adam(Optimizer):
             beta1=self.momentum,
             beta2=0.999,
             lr=self.learning_rate,
-            weight_decay=0,
+            weight_decay=self.weight_decay,
+            decoupled_weight_decay=self.DECOUPLED,
             eps=1e-8,
             maximize=False,
         )
 
 
+class AdamW(Adam):
+    """Adam after w <- w - learning_rate weight_decay w (Loshchilov & Hutter 2019)."""
+
+    DECOUPLED = True
+
+
 class SGD(Optimizer):
-    """Stochastic gradient descent: v <- momentum v + g, w <- w - learning_rate v."""
+    """Stochastic gradient descent: v <- momentum v + g, w <- w - learning_rate v.
+
+    Weight decay adds weight_decay w to the gradient g.
+    """
 
     STATE = ("velocities",)
+    NESTEROV = False
 
-    def __init__(self, parameters: Iterable[Tensor], learning_rate: float, momentum: float):
-        super().__init__(parameters, learning_rate, momentum)
+    def __init__(self, parameters: Iterable[Tensor], *settings: float):
+        super().__init__(parameters, *settings)
         # The first step makes them.
         self.velocities: list[Tensor | None] = [None] * len(self.parameters)
 
@@ -96,23 +121,34 @@ class SGD(Optimizer):
             [parameter.grad for parameter in parameters],
             velocities,
             fused=True,
-            weight_decay=0,
+            weight_decay=self.weight_decay,
             momentum=self.momentum,
             lr=self.learning_rate,
             dampening=0,
-            nesterov=False,
+            nesterov=self.NESTEROV,
             maximize=False,
         )
         for i, velocity in zip(chosen, velocities, strict=True):
             self.velocities[i] = velocity
 
 
+class Nesterov(SGD):
+    """SGD that looks ahead: w <- w - learning_rate (g + momentum v) (Sutskever et al. 2013)."""
+
+    NESTEROV = True
+
+
+OPTIMIZERS = {"adam": Adam, "adamw": AdamW, "nesterov": Nesterov, "sgd": SGD}
+
+
 def make_optimizer(
-    name: str, parameters: Iterable[Tensor], learning_rate: float, momentum: float
+    name: str,
+    parameters: Iterable[Tensor],
+    learning_rate: float,
+    momentum: float,
+    weight_decay: float = 0.0,
 ) -> Optimizer:
-    """adam or sgd; momentum is Adam's beta1."""
-    if name == "adam":
-        return Adam(parameters, learning_rate, momentum)
-    if name == "sgd":
-        return SGD(parameters, learning_rate, momentum)
-    raise ValueError(f"optimizer {name!r}: choose adam or sgd")
+    """One of OPTIMIZERS by its name; momentum is Adam's beta1."""
+    if name not in OPTIMIZERS:
+        raise ValueError(f"optimizer {name!r}: choose from {', '.join(OPTIMIZERS)}")
+    return OPTIMIZERS[name](parameters, learning_rate, momentum, weight_decay)

@@ -94,7 +94,7 @@ def test_a_page_holds_the_numbers_of_its_runs(study):
         assert told["cells"][place]["calibration"] == pytest.approx(passes, rel=1e-3)
         assert told["cells"][place]["chance"] == CHANCE
         assert shape["layers"] == run.attributes["layers"]
-        assert shape["steps"] == run.statistics_step.tolist()
+        assert shape["steps"] == run.recorded["step"].tolist()
         values = [run.history[name] for name in HISTORY] + [run.progress["loss"]]
         values += [run.statistics[layer][name] for name in QUANTITIES for layer in shape["layers"]]
         whole = np.concatenate(

@@ -63,6 +63,14 @@ CONTRADICTIONS = {
         ),
         ["calibration_size: 257", "at most 256, half of train_size"],
     ),
+    "Nesterov's momentum without any": (
+        axis("momentum: [0.9, 0]").replace("[sgd, adam]", "[nesterov]"),
+        ["experiments.first.momentum: 0.0", "above 0 where the optimizer is nesterov"],
+    ),
+    "a warm-up longer than training": (
+        axis("schedule: [cosine_warmup]\n    epochs: [1]"),
+        ["schedule: cosine_warmup warms up for 1 epochs", "fewer than the 1 of training"],
+    ),
     "BatchNorm over one image": (
         axis("norm: [batch]\n    batch_size: [1]"),
         ["batch_size: 1", "at least 2 where norm is batch"],

@@ -93,14 +93,17 @@ VALUES = {
     "rate by optimizer": (axis("learning_rate: [{adam: 0.1}]"), ["learning_rate: {'adam': 0.1}"]),
     "rate without optimizer": (
         GOOD + "defaults: {learning_rate: 0.1}\n",
-        ["defaults.learning_rate: 0.1", "adam and sgd"],
+        ["defaults.learning_rate: 0.1", "adam, adamw, nesterov, sgd"],
     ),
     "rate of an unknown optimizer": (
         GOOD + "defaults: {learning_rate: {lion: 0.1}}\n",
-        ["defaults.learning_rate.lion: unknown key", "adam, sgd"],
+        ["defaults.learning_rate.lion: unknown key", "adam, adamw, nesterov, sgd"],
     ),
     "momentum of one": (axis("momentum: [1.0]"), ["momentum: 1.0", "below 1"]),
-    "unknown optimizer": (GOOD.replace("sgd", "sdg"), ["optimizer: 'sdg'", "adam, sgd"]),
+    "unknown optimizer": (
+        GOOD.replace("sgd", "sdg"),
+        ["optimizer: 'sdg'", "adam, adamw, nesterov, sgd"],
+    ),
     "off for a norm": (axis("norm: [off]"), ["norm: False", "none, batch", "quotes"]),
     "some of the images": (axis("train_size: [most]"), ["train_size: 'most'", "all or an integer"]),
     "unknown figure": (axis("figures: [sweeps]"), ["figures: 'sweeps'", "sweep, best_rate"]),

@@ -164,7 +164,7 @@ def synthetic_run(
             "step": blocks * steps_per_epoch // 10,
             "loss": random.uniform(0.5, 2.3, (len(blocks), REPLICAS)),
         },
-        statistics_step=steps,
+        recorded={"step": steps, "learning_rate": np.full(len(steps), cell.learning_rate)},
         statistics={
             layer: {name: level * random.lognormal(0, 0.2, shape) for name in STATISTICS}
             for layer in layers

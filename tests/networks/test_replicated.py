@@ -201,7 +201,9 @@ def run_training(epochs: int = 2, count: int = 2, batch_size: int = 32):
     recorder = StatisticsRecorder(replicated, normalize(held_out["validation"][0]), 0.1)
     batches = MiniBatches(*held_out["validation"], batch_size, seed=3)
     optimizer = make_optimizer("sgd", replicated.parameters(), 0.05, 0.9)
-    training = Training(replicated, optimizer, batches, held_out, normalize, recorder)
+    training = Training(
+        replicated, optimizer, lambda _: 0.05, batches, held_out, normalize, recorder
+    )
     history = training.run(epochs, Checkpoint(Path("never"), {}, minutes=60), {})
     return replicated, recorder, history
 

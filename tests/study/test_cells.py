@@ -129,4 +129,7 @@ def test_a_task_is_the_axes_and_what_stands_beside_them():
         "output_std": 0.1,
         "options": {"mode": "fan_in"},
         "network_options": {"width": 8},
+        "schedule_options": {},
+        "warmup": 0.0,
+        "first_replica": 0,
     }

@@ -32,6 +32,11 @@ CELL = {
     "optimizer": "adam",
     "learning_rate": 0.001,
     "momentum": 0.9,
+    "weight_decay": 0.001,
+    "schedule": "cosine_warmup",
+    "schedule_options": {},
+    "warmup": 0.5,
+    "augmentation": "flip_crop",
     "batch_size": 16,
     "train_size": 16 * STEPS,
     "calibration_size": 8,
@@ -39,10 +44,11 @@ CELL = {
     "epochs": 3,
     "seed": 0,
     "replicas": 2,
+    "first_replica": 0,
     "output_std": 0.1,
     "dataset": "noise",
 }
-METHODS = Methods("architectures.lenet5", "consistency.consistency")
+METHODS = Methods("architectures.lenet5", "consistency.consistency", "decay.cosine")
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +151,8 @@ def train(data, output):
     """A training job, as the workflow starts it, long enough to be stopped."""
     command = [sys.executable, "scripts/train.py", "--data", str(data), "--device", "cpu"]
     command += ["--cell", json.dumps(CELL | {"epochs": 60}), "--output", str(output)]
-    command += ["--network", METHODS.network, "--initializer", METHODS.initializer, "--code", "0"]
+    command += ["--network", METHODS.network, "--initializer", METHODS.initializer]
+    command += ["--schedule", METHODS.schedule, "--code", "0"]
     return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
 
 
@@ -184,6 +191,6 @@ def test_initial_parameters_are_those_before_training(data, tmp_path):
 def test_a_cell_with_an_axis_that_nothing_reads_is_refused(data, tmp_path):
     """Who adds an axis to the records alone would get the same results for all its values."""
     checkpoint = Checkpoint(tmp_path / "c.checkpoint", {}, minutes=60)
-    cell = CELL | {"weight_decay": 0.1}
-    with pytest.raises(InputError, match=r"^weight_decay: nothing in training reads this axis"):
+    cell = CELL | {"label_smoothing": 0.1}
+    with pytest.raises(InputError, match=r"^label_smoothing: nothing in training reads this axis"):
         run_cell(cell, METHODS, data, None, torch.device("cpu"), checkpoint)

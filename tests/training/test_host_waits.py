@@ -45,24 +45,32 @@ class Waits(TorchDispatchMode):
         return function(*args, **(kwargs or {}))
 
 
-def training(optimizer: str, norm: str) -> Training:
+def training(optimizer: str, norm: str, augmentation: str = "none") -> Training:
     images, labels = map(torch.from_numpy, image_arrays(128, classes=10))
     normalize = Normalizer(np.full(3, 0.5), np.full(3, 0.25), torch.device("cpu"))
     network = ReplicatedNetwork([lenet5(10, 4, norm) for _ in range(3)], normalize(images[:4]))
     return Training(
         network,
-        make_optimizer(optimizer, network.parameters(), 0.01, 0.9),
-        MiniBatches(images, labels, 16, seed=0),
+        make_optimizer(optimizer, network.parameters(), 0.01, 0.9, 0.1),
+        lambda _: 0.01,
+        MiniBatches(images, labels, 16, 0, augmentation),
         {"test": (images, labels)},
         normalize,
         StatisticsRecorder(network, normalize(images), 0.1),
     )
 
 
-@pytest.mark.parametrize("norm", ["none", "batch"])
-@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
-def test_no_step_waits(optimizer, norm):
-    trained = training(optimizer, norm)
+@pytest.mark.parametrize(
+    ("optimizer", "norm", "augmentation"),
+    [
+        ("adam", "none", "flip_crop"),
+        ("adamw", "batch", "none"),
+        ("sgd", "none", "flip"),
+        ("nesterov", "batch", "flip_crop"),
+    ],
+)
+def test_no_step_waits(optimizer, norm, augmentation):
+    trained = training(optimizer, norm, augmentation)
     with Waits() as waits:
         for position in range(4):  # three of which are recorded
             trained._train_step(position)

@@ -31,6 +31,7 @@ CELL = {
     "norm": "none",
     "activation": "relu",
     "replicas": 3,
+    "first_replica": 0,
     "batch_size": 8,
     "options": {"match": "channel"},
     "network_options": {},
@@ -39,6 +40,7 @@ CELL = {
     "optimizer": "sgd",
     "learning_rate": 0.01,
     "momentum": 0.9,
+    "weight_decay": 0.0,
     "output_std": 0.1,
 }
 METHODS = Methods("architectures.plain", "consistency.consistency")
@@ -229,5 +231,5 @@ def test_wrong_input_is_one_sentence(data, tmp_path):
 
 
 def test_a_probe_with_an_axis_that_nothing_reads_is_refused(data):
-    with pytest.raises(InputError, match=r"^weight_decay: nothing in training reads this axis"):
-        probe_initializer(CELL | {"weight_decay": 0.1}, METHODS, data)
+    with pytest.raises(InputError, match=r"^label_smoothing: nothing in training reads this axis"):
+        probe_initializer(CELL | {"label_smoothing": 0.1}, METHODS, data)

@@ -15,6 +15,7 @@ from initstudy.core.code import SCRIPTS, check_function
 from initstudy.core.errors import InputError
 
 NETWORKS, INITIALIZERS = "initstudy.networks", "initstudy.initializers"
+SCHEDULES = "initstudy.schedules"
 """Where dotted names are looked up."""
 DOTTED = re.compile(r"(?P<module>[A-Za-z_]\w*)\.(?P<function>(?!py$)[A-Za-z_]\w*)")
 IN_FILE = re.compile(r"(?P<file>[^:]+\.py):(?P<function>[A-Za-z_]\w*)")

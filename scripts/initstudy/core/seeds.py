@@ -14,6 +14,7 @@ TRAINING_SUBSET = 3
 FORWARD = 4
 GLOBAL = 5
 LABELLED = 6
+AUGMENTATION = 7
 
 
 def generator(stream: int, *key: int) -> torch.Generator:

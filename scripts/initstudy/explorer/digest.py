@@ -124,7 +124,7 @@ def digest(run: Run) -> Digest:
         chance=run.attributes["chance_accuracy"],
         epochs=run.history["epoch"],
         blocks=run.progress["step"] / per_epoch,
-        steps=run.statistics_step,
+        steps=run.recorded["step"],
         history=quartiles(np.stack([run.history[name] for name in HISTORY])),
         progress=quartiles(run.progress["loss"]),
         statistics=quartiles(np.array(statistics)),

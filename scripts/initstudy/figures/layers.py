@@ -71,7 +71,7 @@ def draw_quantity(
     """One quantity of one layer against updates done; initializers not in `shown` are grey."""
     axes.set_yscale(scale)
     for result in results:
-        steps = result.run.statistics_step
+        steps = result.run.recorded["step"]
         # A replica that diverged counts as infinitely large, so that the others are still seen.
         values = np.nan_to_num(result.run.statistics[layer][quantity], nan=np.inf)
         quartiles = np.quantile(values, [0.25, 0.5, 0.75], axis=1, method="nearest")

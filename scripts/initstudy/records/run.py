@@ -15,9 +15,9 @@ from initstudy.records.hdf5 import (
 )
 from initstudy.records.hdf5 import read_attributes as attributes_of
 
-SCHEMA_VERSION = 3
-STEP = "step"
-"""What stands beside the layers' statistics, so no layer can have this name."""
+SCHEMA_VERSION = 4
+RECORDED = ("step", "learning_rate")
+"""What stands beside the layers' statistics, so no layer can have these names."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Run:
     """step, epoch: E + 1; {train,validation,test}_{loss,accuracy}: (E + 1) x K."""
     progress: dict[str, np.ndarray]
     """step: P; loss: P x K."""
-    statistics_step: np.ndarray
-    """T."""
+    recorded: dict[str, np.ndarray]
+    """step, learning_rate (of the update that follows): T, when statistics were taken."""
     statistics: dict[str, dict[str, np.ndarray]]
     """layer -> quantity -> T x K."""
     initial: dict[str, dict[str, np.ndarray]]
@@ -70,7 +70,7 @@ def fill_group(group: h5py.Group, run: Run) -> None:
     write_attributes(group, run.attributes, JSON_ATTRIBUTES)
     write_arrays(group, "history", run.history)
     write_arrays(group, "progress", run.progress)
-    group[f"statistics/{STEP}"] = run.statistics_step
+    write_arrays(group, "statistics", run.recorded)
     for layer, quantities in run.statistics.items():
         write_arrays(group, f"statistics/{layer}", quantities)
 
@@ -83,7 +83,7 @@ def read_group(group: h5py.Group, initial: bool = False) -> Run:
         attributes=attributes,
         history=read_arrays(group["history"]),
         progress=read_arrays(group["progress"]),
-        statistics_step=group[f"statistics/{STEP}"][:],
+        recorded={name: group["statistics"][name][:] for name in RECORDED},
         statistics={layer: read_arrays(group["statistics"][layer]) for layer in layers},
         initial={layer: read_arrays(group["initial"][layer]) for layer in layers if initial},
     )

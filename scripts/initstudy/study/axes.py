@@ -11,6 +11,8 @@ from dataclasses import dataclass
 Value = str | int | float
 
 ACTIVATIONS = ["relu", "leaky_relu", "tanh", "gelu", "silu", "elu", "selu", "identity"]
+OPTIMIZERS = ["adam", "adamw", "nesterov", "sgd"]
+AUGMENTATIONS = ["none", "flip", "flip_crop"]
 
 _NAME = {"$ref": "#/$defs/name"}
 _TO_1000 = {"$ref": "#/$defs/to_1000"}
@@ -125,8 +127,8 @@ AXES: dict[str, Axis] = {
         Axis(
             name="optimizer",
             type=str,
-            check={"enum": ["adam", "sgd"], "description": "one of adam, sgd"},
-            meaning="adam or sgd.",
+            check={"enum": OPTIMIZERS, "description": f"one of {', '.join(OPTIMIZERS)}"},
+            meaning="adam, adamw, nesterov or sgd.",
             default="adam",
             label="optimizer",
         ),
@@ -135,7 +137,7 @@ AXES: dict[str, Axis] = {
             type=float,
             check={"$ref": "#/$defs/positive"},
             meaning="By optimizer.",
-            default={"adam": 0.001, "sgd": 0.01},
+            default={"adam": 0.001, "adamw": 0.001, "nesterov": 0.01, "sgd": 0.01},
             label="learning rate",
             scale="log",
         ),
@@ -152,6 +154,39 @@ AXES: dict[str, Axis] = {
             default=0.9,
             label="momentum",
             scale="linear",
+        ),
+        Axis(
+            name="weight_decay",
+            type=float,
+            check={
+                "type": "number",
+                "minimum": 0,
+                "maximum": 1000,
+                "description": "a number from 0 to 1000",
+            },
+            meaning="As in torch.optim: of all parameters, decoupled with adamw.",
+            default=0.0,
+            label="weight decay",
+            scale="names",
+        ),
+        Axis(
+            name="schedule",
+            type=str,
+            check=_NAME,
+            meaning="Of the learning rate, one of `schedules`.",
+            default="constant",
+            label="schedule",
+            scale="names",
+            table="schedules",
+        ),
+        Axis(
+            name="augmentation",
+            type=str,
+            check={"enum": AUGMENTATIONS, "description": f"one of {', '.join(AUGMENTATIONS)}"},
+            meaning="none, flip (left to right) or flip_crop (and shifted by up to 1/8).",
+            default="none",
+            label="augmentation",
+            scale="names",
         ),
         Axis(
             name="batch_size",

@@ -54,7 +54,7 @@ def cell(values: Mapping[str, Value]) -> Cell:
 
 @dataclass(frozen=True)
 class Task:
-    """What a job trains, or probes: a cell and the options behind its names."""
+    """What a job trains, or probes: replicas of a cell and the options behind its names."""
 
     cell: Cell
     replicas: int
@@ -62,6 +62,11 @@ class Task:
     options: dict
     """Of the initializer."""
     network_options: dict
+    schedule_options: dict = field(default_factory=dict)
+    warmup: float = 0.0
+    """Of the schedule, in epochs."""
+    first_replica: int = 0
+    """The number of the first of them."""
 
     def as_dict(self) -> dict:
         """Plain values: the axes, and beside them the other fields."""
@@ -78,6 +83,16 @@ class Network:
     options: dict
     unused: list[str]
     """The axes of ARCHITECTURE that it does not take, or that its options fix."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How the learning rate changes in the course of training."""
+
+    method: str
+    options: dict
+    warmup: float
+    """Epochs."""
 
 
 @dataclass(frozen=True)

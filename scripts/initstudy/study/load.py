@@ -11,6 +11,7 @@ from initstudy.study.cells import (
     Facet,
     Initializer,
     Network,
+    Schedule,
     ShownExperiment,
     Task,
 )
@@ -46,6 +47,7 @@ class Study:
     datasets: dict[str, dict]
     """As declared."""
     networks: dict[str, Network]
+    schedules: dict[str, Schedule]
     methods: dict[str, str]
     """Of the initializers, by their names."""
     initializers: dict[str, Initializer]
@@ -73,8 +75,16 @@ class Study:
         return self._task(one, self.probe["draws"])
 
     def _task(self, one: Cell, replicas: int) -> Task:
-        options = self.initializers[one.initializer].options
-        return Task(one, replicas, self.output_std, options, self.networks[one.network].options)
+        schedule = self.schedules[one.schedule]
+        return Task(
+            one,
+            replicas,
+            self.output_std,
+            options=self.initializers[one.initializer].options,
+            network_options=self.networks[one.network].options,
+            schedule_options=schedule.options,
+            warmup=schedule.warmup,
+        )
 
     def probes(self) -> list[Facet]:
         """The points that the study probes, an initializer each, in the order of config.yaml."""
@@ -122,11 +132,11 @@ def with_defaults(declared: dict) -> dict:
 
 
 def with_likenesses(declared: dict) -> dict:
-    """What is declared, with every network and initializer that is like another one written out.
+    """What is declared, with everything written out that is like another entry of its table.
 
     Raises WrongKey if it is like none that there is, or like itself.
     """
-    for table in ("networks", "initializers"):
+    for table in ("networks", "schedules", "initializers"):
         entries = declared.get(table)
         if isinstance(entries, dict):
             whole = {name: written_out(table, name, entries, ()) for name in entries}
@@ -199,6 +209,10 @@ def made(declared: dict) -> Study:
         defaults=declared["defaults"],
         datasets=declared["datasets"],
         networks=networks,
+        schedules={
+            name: Schedule(entry["method"], entry.get("options", {}), float(entry.get("warmup", 0)))
+            for name, entry in declared["schedules"].items()
+        },
         methods={name: entry["method"] for name, entry in entries.items()},
         initializers=initializers,
         calibrated=[name for name, entry in entries.items() if entry.get("calibrated")],

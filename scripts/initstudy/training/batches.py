@@ -7,6 +7,7 @@ from torch import Tensor
 from initstudy.core import seeds
 from initstudy.core.errors import InputError
 from initstudy.data.store import Dataset
+from initstudy.training import augmentation as augmenting
 
 
 class Normalizer:
@@ -26,12 +27,19 @@ class Normalizer:
 class MiniBatches:
     """The endless sequence of mini-batches, by step: a new permutation of the images each epoch.
 
-    The last, incomplete mini-batch of a permutation is left out. The sequence depends on the seed
-    and the number of images alone.
+    The last, incomplete mini-batch of a permutation is left out. The sequence depends on the seed,
+    the augmentation and the number of images alone.
     """
 
-    def __init__(self, images: Tensor, labels: Tensor, batch_size: int, seed: int):
-        """images: N x C x H x W uint8 and labels: N, on the device they are to be used on.
+    def __init__(
+        self,
+        images: Tensor,
+        labels: Tensor,
+        batch_size: int,
+        seed: int,
+        augmentation: str = "none",
+    ):
+        """images: N x C x S x S uint8 and labels: N, on the device they are to be used on.
 
         Raises InputError if there are fewer images than a mini-batch takes.
         """
@@ -43,9 +51,11 @@ class MiniBatches:
         self.labels = labels
         self.batch_size = batch_size
         self.seed = seed
+        self.augmentation = augmentation
         self.steps_per_epoch = len(images) // batch_size
         self._epoch = -1
         self._permutation = torch.empty(0)
+        self._changes: augmenting.Changes | None = None
 
     def __getitem__(self, step: int) -> tuple[Tensor, Tensor]:
         """Images (uint8) and labels of mini-batch `step`, counted from 0 over all epochs."""
@@ -54,10 +64,12 @@ class MiniBatches:
             generator = seeds.generator(seeds.DATA_ORDER, self.seed, epoch)
             permutation = torch.randperm(len(self.images), generator=generator)
             self._epoch, self._permutation = epoch, permutation.to(self.images.device)
+            self._changes = augmenting.drawn(self.augmentation, self.seed, epoch, self.images)
         start = position * self.batch_size
         chosen = self._permutation[start : start + self.batch_size]
         # Several times as fast as indexing.
-        return self.images.index_select(0, chosen), self.labels.index_select(0, chosen)
+        images, labels = self.images.index_select(0, chosen), self.labels.index_select(0, chosen)
+        return images if self._changes is None else self._changes(images, start), labels
 
 
 def training_subset(dataset: Dataset, size: int | str) -> tuple[np.ndarray, np.ndarray]:

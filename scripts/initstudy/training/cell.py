@@ -1,6 +1,6 @@
 """One cell of the study, from prepared data to a Run."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -16,10 +16,11 @@ from initstudy.initializers import Calibration
 from initstudy.networks.replicated.checked import replicate
 from initstudy.networks.replicated.network import ReplicatedNetwork
 from initstudy.optimizers import make_optimizer
-from initstudy.records.run import STEP, Run
+from initstudy.records.run import RECORDED, Run
+from initstudy.schedules import LearningRate
 from initstudy.training.batches import MiniBatches, Normalizer, training_subset
 from initstudy.training.checkpoints import Checkpoint
-from initstudy.training.initial import Methods, initial_networks, new_network
+from initstudy.training.initial import Methods, initial_networks, new_network, replica_numbers
 from initstudy.training.loop import History, Training
 from initstudy.training.recorder import StatisticsRecorder
 from initstudy.training.settings import Settings
@@ -56,18 +57,21 @@ def run_cell(
         # Their parameters come with the state.
         classes = len(dataset.classes)
         size = images.shape[-1]
-        networks = [new_network(methods, cell, classes, size, k) for k in range(cell.replicas)]
+        networks = [
+            new_network(methods, cell, classes, size, replica) for replica in replica_numbers(cell)
+        ]
         calibrations = [Calibration(**calibration) for calibration in state["calibrations"]]
     normalize = Normalizer(dataset.mean, dataset.std, torch.device("cpu"))
     few_images = normalize(torch.from_numpy(images[:FEW_IMAGES]))
     network = replicate(networks, few_images).to(device)
-    if STEP in network.layer_names:
-        raise InputError(
-            f"{methods.network}: a layer is named {STEP}, which in run.h5 is something else;"
-            " rename it"
-        )
+    for name in RECORDED:
+        if name in network.layer_names:
+            raise InputError(
+                f"{methods.network}: a layer is named {name}, which in run.h5 is something else;"
+                " rename it"
+            )
     parameters = sum(parameter.numel() for parameter in networks[0].parameters())
-    training = make_training(cell, network, dataset, images, labels, device)
+    training = make_training(cell, network, methods.decay(), dataset, images, labels, device)
     initial = initial_parameters(network)
     if state is not None:
         training.load_state_dict(state["training"])
@@ -88,12 +92,17 @@ def run_cell(
 def make_training(
     cell: Settings,
     network: ReplicatedNetwork,
+    decay: Callable[..., float],
     dataset: Dataset,
     images: np.ndarray,
     labels: np.ndarray,
     device: torch.device,
 ) -> Training:
-    """The training that a cell asks for; images, labels: of the training set in use (uint8)."""
+    """The training that a cell asks for.
+
+    decay: of the learning rate, see `schedules`; images, labels: of the training set (uint8).
+    Raises InputError for a warm-up as long as the training.
+    """
     normalize = Normalizer(dataset.mean, dataset.std, device)
 
     def resident(*arrays: np.ndarray) -> tuple[Tensor, ...]:
@@ -104,10 +113,24 @@ def make_training(
         for split in ("validation", "test")
     }
     probe_set = normalize(held_out["validation"][0][:PROBE_SET_SIZE])
+    batches = MiniBatches(*resident(images, labels), cell.batch_size, cell.seed, cell.augmentation)
+    per_epoch = batches.steps_per_epoch
+    learning_rate = LearningRate(
+        cell.learning_rate,
+        round(cell.warmup * per_epoch),
+        per_epoch * cell.epochs,
+        decay,
+        cell.schedule_options,
+    )
+    optimizer = make_optimizer(
+        *(cell.optimizer, network.parameters(), cell.learning_rate, cell.momentum),
+        cell.weight_decay,
+    )
     return Training(
         network,
-        make_optimizer(cell.optimizer, network.parameters(), cell.learning_rate, cell.momentum),
-        MiniBatches(*resident(images, labels), cell.batch_size, cell.seed),
+        optimizer,
+        learning_rate,
+        batches,
         held_out,
         normalize,
         StatisticsRecorder(network, probe_set, cell.output_std),
@@ -175,7 +198,10 @@ def assembled(
             "step": np.array(history.progress_steps),
             "loss": as_numpy(history.progress_loss),
         },
-        statistics_step=np.array(recorder.steps),
+        recorded={
+            "step": np.array(recorder.steps),
+            "learning_rate": np.array(history.recorded_rates),
+        },
         statistics={
             layer: {name: as_numpy(values) for name, values in quantities.items()}
             for layer, quantities in recorder.statistics().items()

@@ -13,13 +13,14 @@ from torch import Tensor, nn
 
 from initstudy.core import seeds
 from initstudy.core.errors import InputError
-from initstudy.core.plugins import INITIALIZERS, NETWORKS, load_function
+from initstudy.core.plugins import INITIALIZERS, NETWORKS, SCHEDULES, load_function
 from initstudy.data.store import Dataset, read_dataset
 from initstudy.initializers import Calibration, Context, initialize
 from initstudy.networks.construction import construct
 from initstudy.networks.layers import after_each_layer
 from initstudy.networks.moments import Moments, discrepancy, moments, target_deviations
 from initstudy.optimizers import make_optimizer
+from initstudy.schedules import CONSTANT
 from initstudy.study.axes import ARCHITECTURE
 from initstudy.training.batches import Normalizer
 from initstudy.training.initial_check import InitialCheck
@@ -33,12 +34,17 @@ class Methods:
 
     network: str
     initializer: str
+    schedule: str = CONSTANT
+    """Of the learning rate; what is never trained has none of its own."""
 
     def architecture(self) -> Callable:
         return load_function(self.network, NETWORKS)
 
     def initialization(self) -> Callable:
         return load_function(self.initializer, INITIALIZERS)
+
+    def decay(self) -> Callable:
+        return load_function(self.schedule, SCHEDULES)
 
 
 def initial_networks(
@@ -56,7 +62,11 @@ def initial_networks(
     """
     initializer = methods.initialization()
     new_optimizer = functools.partial(
-        make_optimizer, cell.optimizer, learning_rate=cell.learning_rate, momentum=cell.momentum
+        make_optimizer,
+        cell.optimizer,
+        learning_rate=cell.learning_rate,
+        momentum=cell.momentum,
+        weight_decay=cell.weight_decay,
     )
     normalize = Normalizer(dataset.mean, dataset.std, torch.device("cpu"))
     pool = images
@@ -65,7 +75,7 @@ def initial_networks(
     networks, calibrations = [], []
     check = InitialCheck(methods.network, methods.initializer, len(dataset.classes))
     progress = Progress("initial network", cell.replicas)
-    for replica in range(cell.replicas):
+    for replica in replica_numbers(cell):
         network = new_network(methods, cell, len(dataset.classes), images.shape[-1], replica)
         context = Context(
             generator=seeds.generator(seeds.WEIGHTS, replica),
@@ -89,6 +99,11 @@ def initial_networks(
         progress.report(len(networks))
     check.replicas_differ(networks)
     return networks, calibrations
+
+
+def replica_numbers(cell: Settings) -> range:
+    """Those of the replicas that a job trains."""
+    return range(cell.first_replica, cell.first_replica + cell.replicas)
 
 
 @torch.no_grad()

@@ -1,5 +1,6 @@
 """The training loop: K replicas, one data order, everything that run.h5 wants to know."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -18,7 +19,7 @@ from initstudy.training.recorder import (
 )
 
 PROGRESS_BLOCKS = 50
-STATE = ("step", "evaluations", "progress", "losses", "correct")
+STATE = ("step", "evaluations", "progress", "recorded_rates", "losses", "correct")
 """The attributes of a Training that change, besides network, optimizer and recorder."""
 
 
@@ -34,6 +35,8 @@ class History:
     """Updates done at the end of each block."""
     progress_loss: Tensor
     """The training loss averaged over each block: P x K."""
+    recorded_rates: list[float]
+    """The learning rate of the update that follows each record of statistics: T."""
 
 
 class Training:
@@ -47,15 +50,17 @@ class Training:
         self,
         network: ReplicatedNetwork,
         optimizer: Optimizer,
+        learning_rate: Callable[[int], float],
         batches: MiniBatches,
         held_out: dict[str, tuple[Tensor, Tensor]],
         normalize: Normalizer,
         recorder: StatisticsRecorder,
     ):
-        """held_out: uint8 images and labels by split, evaluated before the first update and after
-        every epoch."""
+        """learning_rate: that of the update which comes after so many others; held_out: uint8
+        images and labels by split, evaluated before the first update and after every epoch."""
         self.network = network
         self.optimizer = optimizer
+        self.learning_rate = learning_rate
         self.batches = batches
         self.held_out = held_out
         self.normalize = normalize
@@ -63,6 +68,7 @@ class Training:
         self.step = 0
         self.evaluations: list[dict[str, Tensor]] = []
         self.progress: list[Tensor] = []
+        self.recorded_rates: list[float] = []
         # Of the epoch's mini-batches; on the device, so that no step waits for the host.
         device = batches.images.device
         self.losses = torch.zeros(batches.steps_per_epoch, network.replicas, device=device)
@@ -90,7 +96,7 @@ class Training:
             self._end_epoch()
             progress.report(self.epochs_done, self._news)
         images, labels = self.batches[self.step]
-        self.recorder.record(self.step, self.normalize(images), labels)
+        self._record(self.normalize(images), labels)
         return self._history()
 
     def state_dict(self) -> dict:
@@ -115,15 +121,21 @@ class Training:
         images, labels = self.batches[self.step]
         images = self.normalize(images)
         if position == 0 or self.step.bit_count() == 1:
-            self.recorder.record(self.step, images, labels)
+            self._record(images, labels)
         logits = self.network(images)
         loss = replica_losses(logits, labels)
         self.optimizer.zero_grad()
         loss.sum().backward()
+        self.optimizer.learning_rate = self.learning_rate(self.step)
         self.optimizer.step()
         self.losses[position] = loss.detach()
         self.correct[position] = correct_predictions(logits.detach(), labels)
         self.step += 1
+
+    def _record(self, images: Tensor, labels: Tensor) -> None:
+        """Statistics of the state as it is; the images, normalised, and labels come next."""
+        self.recorder.record(self.step, images, labels)
+        self.recorded_rates.append(self.learning_rate(self.step))
 
     def _end_epoch(self) -> None:
         accuracy = self.correct.mean(dim=0) / self.batches.batch_size
@@ -163,6 +175,7 @@ class Training:
             metrics={name: torch.stack([row[name] for row in rows]) for name in rows[0]},
             progress_steps=_block_ends(self.batches, len(rows) - 1),
             progress_loss=torch.stack(self.progress),
+            recorded_rates=self.recorded_rates,
         )
 
 

@@ -51,7 +51,7 @@ def probe_initializer(task: dict, methods: Methods, data: str | Path) -> Probe:
     layers = list(draws[0])
     return Probe(
         attributes={
-            "probe": {key: value for key, value in task.items() if key != "replicas"}
+            "probe": {key: value for key, value in task.items() if "replica" not in key}
             | {"draws": task["replicas"]},
             "software": {name: version(name) for name in ("torch", "numpy", "h5py")},
             "device": describe_device(DEVICE),

@@ -2,8 +2,8 @@
 
 from initstudy.core.errors import InputError
 
-NAMES = ("dataset", "network", "initializer")
-"""Axes whose values name what a job is given otherwise: a file, two functions."""
+NAMES = ("dataset", "network", "initializer", "schedule")
+"""Axes whose values name what a job is given otherwise: a file, three functions."""
 
 
 class Settings:

@@ -131,7 +131,7 @@ def axis_places(results: Results, swept: Axis) -> dict[Value, float]:
         if value == "all":
             values[value] = int(result.run.history["step"][1]) * result.cell.batch_size
         else:
-            values.setdefault(value, len(values) if isinstance(value, str) else value)
+            values.setdefault(value, len(values) if swept.scale == "names" else value)
     return values
 
 

@@ -86,6 +86,14 @@ def contradiction(study: dict, cell: Cell) -> tuple[str, str] | None:
         used = {"train_size": cell.train_size}
     if reason := unlike_source(study, cell):
         return "calibration_source", reason
+    if cell.optimizer == "nesterov" and cell.momentum == 0:
+        return "momentum", "0.0 must be above 0 where the optimizer is nesterov"
+    warmup = study["schedules"][cell.schedule].get("warmup", 0)
+    if warmup >= cell.epochs:
+        return "schedule", (
+            f"{cell.schedule} warms up for {warmup} epochs, which must be fewer than the"
+            f" {cell.epochs} of training"
+        )
     found = excess("batch_size", cell.batch_size, used) or calibration_excess(study, cell, used)
     if found:
         return found

@@ -4,18 +4,18 @@ import ast
 import re
 
 from initstudy.core.errors import InputError
-from initstudy.core.plugins import INITIALIZERS, NETWORKS, source_of
+from initstudy.core.plugins import INITIALIZERS, NETWORKS, SCHEDULES, source_of
 from initstudy.core.syntax import read_module
 from initstudy.study.axes import ARCHITECTURE
 from initstudy.study.checks.keys import WrongKey
 
-PACKAGES = {"networks": NETWORKS, "initializers": INITIALIZERS}
+PACKAGES = {"networks": NETWORKS, "schedules": SCHEDULES, "initializers": INITIALIZERS}
 """Where methods are looked up, by the table of the study that they stand in."""
 GIVEN_BY_DATA = ("classes", "size")
 GIVEN_NETWORKS = (*GIVEN_BY_DATA, *ARCHITECTURE)
 """What a network's function is given by name, where its signature has it; the rest is options."""
-GIVEN_INITIALIZERS = 2
-"""An initializer's first parameters, network and context; options are the others."""
+GIVEN_FIRST = {"schedules": 1, "initializers": 2}
+"""How many parameters come before the options: progress; network and context."""
 
 BUDGETS = {
     "gradient_based.metainit": {"steps": 500, "batch_size": 64},
@@ -48,7 +48,7 @@ def check_functions(study: dict) -> None:
                 check_given(arguments, options, (table, name, "method"))
                 allowed = [one for one in named(arguments) if one.arg not in GIVEN_BY_DATA]
             else:
-                allowed = named(arguments)[GIVEN_INITIALIZERS:]
+                allowed = named(arguments)[GIVEN_FIRST[table] :]
             check_options(arguments, allowed, options, (table, name, "options"))
 
 

@@ -75,7 +75,7 @@ def _by_optimizer(check: dict) -> dict:
     optimizers = AXES["optimizer"].check["enum"]
     return {
         "type": "object",
-        "description": f"a mapping with the keys {' and '.join(optimizers)}",
+        "description": f"a mapping with the keys {', '.join(optimizers)}",
         "additionalProperties": False,
         "required": optimizers,
         "properties": dict.fromkeys(optimizers, check),
