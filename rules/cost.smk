@@ -17,11 +17,11 @@ rule estimate_cost:
     params:
         experiments=as_json([entry.as_dict() for entry in STUDY.experiments.values()]),
         networks=as_json({name: vars(network) for name, network in STUDY.networks.items()}),
-        replicas=STUDY.replicas,
+        blocks=[block.count for block in STUDY.blocks],
         device=STUDY.device,
         code=lambda wildcards: code_of("cost.py"),
     shell:
         f"{KEEP_BUFFERS}"
         ' python "$STUDY_SCRIPTS/cost.py" --experiments {params.experiments:q}'
-        " --networks {params.networks:q} --replicas {params.replicas} --data {input.data:q}"
+        " --networks {params.networks:q} --blocks {params.blocks} --data {input.data:q}"
         " --device {params.device:q} --output {output:q} 2>&1 | tee {log:q}"

@@ -6,8 +6,9 @@ rule gather_experiment:
     """All run.h5 of an experiment -> one file, without the initial parameters."""
     input:
         runs=lambda wildcards: [
-            f"results/cells/{one.folder}/run.h5"
+            run
             for one in STUDY.experiments[wildcards.experiment].cells
+            for run in run_files(one.folder)
         ],
     output:
         f"{HOME}/runs/{{experiment}}.h5",

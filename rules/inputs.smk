@@ -104,6 +104,19 @@ def cell_of(wildcards):
     return CELLS.get(CELL.format_map(wildcards)) or cell(point_of(wildcards, AXES))
 
 
+def task_of(wildcards):
+    """What a job trains, by the wildcards."""
+    try:
+        return STUDY.task(cell_of(wildcards), Block.read(wildcards.replicas))
+    except ValueError as error:
+        raise WorkflowError(f"replicas={wildcards.replicas}: {error}")
+
+
+def run_files(folder):
+    """The runs of a cell of the study, one a block."""
+    return [f"results/cells/{folder}/{block.folder}/run.h5" for block in STUDY.blocks]
+
+
 def training_data(wildcards):
     """The data set trained on, and the one that calibration inputs come from, if it is another."""
     sources = [wildcards.dataset, wildcards.calibration_source]
@@ -143,7 +156,7 @@ def training_options(wildcards, output):
 def needs(resource, wildcards, input, attempt):
     """What a job asks for; every further try gets more, as the last one may have had too little."""
     size = STUDY.datasets[wildcards.dataset].get("size", IMAGE_SIZE)
-    task = STUDY.task(cell_of(wildcards))
+    task = task_of(wildcards)
     method = STUDY.networks[wildcards.network].method
     return attempt * resource(task, os.path.getsize(input.data[0]), size, method)
 

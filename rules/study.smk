@@ -51,7 +51,7 @@ from initstudy.core.code import digest
 from initstudy.core.errors import InputError
 from initstudy.figures.kinds import kinds
 from initstudy.study.axes import AXES, PROBE_AXES
-from initstudy.study.cells import cell
+from initstudy.study.cells import Block, cell
 from initstudy.study.layers import Sources
 from initstudy.study.load import load_study
 from initstudy.study.yaml_files import read_yaml
@@ -81,6 +81,7 @@ except InputError as error:
 config["study"] = STUDY.name  # for the report
 HOME = f"results/studies/{STUDY.name}"
 CELL = str(Path(*[f"{axis}={{{axis}}}" for axis in AXES]))
+BLOCK = "replicas={replicas}"
 PROBE = str(Path(*[f"{axis}={{{axis}}}" for axis in PROBE_AXES]))
 USED_DATASETS = sorted(
     {dataset for experiment in STUDY.experiments.values() for dataset in experiment.axes["dataset"]}
@@ -89,6 +90,7 @@ USED_DATASETS = sorted(
 
 wildcard_constraints:
     **{axis: "[^/=]+" for axis in AXES},
+    replicas="[0-9]+-[0-9]+",
     experiment="|".join(STUDY.experiments),
 
 

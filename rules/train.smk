@@ -1,16 +1,16 @@
-# One job a cell: all its replicas at once.
+# One job a block of a cell's replicas, all at once.
 
 
 rule train_cell:
-    """A prepared data set -> run.h5, what happened to all replicas of one cell."""
+    """A prepared data set -> run.h5, what happened to some replicas of one cell."""
     input:
         data=training_data,
     output:
-        f"results/cells/{CELL}/run.h5",
+        f"results/cells/{CELL}/{BLOCK}/run.h5",
     log:
-        f"results/logs/cells/{CELL}/train.log",
+        f"results/logs/cells/{CELL}/{BLOCK}/train.log",
     benchmark:
-        f"results/benchmarks/cells/{CELL}.tsv"
+        f"results/benchmarks/cells/{CELL}/{BLOCK}.tsv"
     conda:
         "../envs/study.yaml"
     resources:
@@ -19,7 +19,7 @@ rule train_cell:
         # One GPU where there are any: `--resources gpu=N` tells how many jobs may train at a time.
         gpu=0 if STUDY.device == "cpu" else 1,
     params:
-        cell=lambda wildcards: as_json(STUDY.task(cell_of(wildcards)).as_dict()),
+        cell=lambda wildcards: as_json(task_of(wildcards).as_dict()),
         code=lambda wildcards: method_code(
             "train.py", wildcards.network, wildcards.initializer, wildcards.schedule
         ),

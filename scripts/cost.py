@@ -17,7 +17,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--experiments", type=json.loads, required=True, help="JSON list")
     parser.add_argument("--networks", type=json.loads, required=True, help="by their names, JSON")
-    parser.add_argument("--replicas", type=int, required=True, help="networks a cell")
+    parser.add_argument(
+        "--blocks",
+        type=int,
+        nargs="+",
+        required=True,
+        help="networks that each job of a cell trains",
+    )
     parser.add_argument("--data", nargs="+", required=True, help="the prepared data sets")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps, ...")
     parser.add_argument("--output", required=True, help="the table, CSV")
@@ -27,7 +33,7 @@ def main() -> None:
     sizes = dict(read_sizes(path) for path in arguments.data)
     experiments = [Experiment.from_dict(one) for one in arguments.experiments]
     networks = {name: Network(**one) for name, one in arguments.networks.items()}
-    table = study_cost(experiments, arguments.replicas, networks, sizes, device)
+    table = study_cost(experiments, arguments.blocks, networks, sizes, device)
     with written_whole(arguments.output) as partial:
         table.to_csv(partial, index=False)
     print(table.to_string(index=False, float_format="{:.2f}".format))

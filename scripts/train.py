@@ -11,8 +11,9 @@ from initstudy.core.errors import run
 from initstudy.core.files import written_whole
 from initstudy.data.store import read_dataset
 from initstudy.records.run import write_run
+from initstudy.schedules import CONSTANT
 from initstudy.training.cell import run_cell
-from initstudy.training.checkpoints import Checkpoint
+from initstudy.training.checkpoints import Checkpoint, ends
 from initstudy.training.initial import Methods
 
 
@@ -39,10 +40,14 @@ def main() -> None:
             # Equal runs must give equal bits, which they do on a CPU anyway; this takes 2 s to
             # import.
             torch.use_deterministic_algorithms(True, warn_only=True)
+        depends_on = identity(arguments.cell, arguments.code, arguments.data, device)
+        # Other schedules depend on how long the training is.
+        lengths = ends(arguments.output, depends_on) if arguments.schedule == CONSTANT else ()
         checkpoint = Checkpoint(
             arguments.output.with_suffix(".checkpoint"),
-            identity(arguments.cell, arguments.code, arguments.data, device),
+            depends_on,
             arguments.checkpoint_minutes,
+            *lengths,
         )
         data, calibration_data = [*arguments.data, None][:2]
         methods = Methods(arguments.network, arguments.initializer, arguments.schedule)

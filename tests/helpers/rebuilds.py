@@ -19,8 +19,9 @@ TABLES = {"first", "second", "claims"} | SUMMARIES
 
 @dataclass(frozen=True)
 class Jobs:
-    """Jobs by what they make: data sets, cells (initializer, batch size), experiments' gathered
-    runs, tables, figures, among which the explorer counts, and copies of what was run last."""
+    """Jobs by what they make: data sets, cells (initializer, batch size, replicas), experiments'
+    gathered runs, tables, figures, among which the explorer counts, and copies of what was run
+    last."""
 
     data: frozenset = frozenset()
     cells: frozenset = frozenset()
@@ -36,8 +37,13 @@ def jobs(
     gathered: Iterable = (),
     tables: Iterable = (),
     figures: Iterable = (),
+    replicas: str = "0-1",
 ):
-    """These jobs, the binding of whatever is drawn anew, and the copies of what that changes."""
+    """These jobs, the binding of whatever is drawn anew, and the copies of what that changes.
+
+    cells: initializers and batch sizes; replicas: of all these cells.
+    """
+    cells = {(*cell, replicas) for cell in cells}
     figures = set(figures)
     bound = {"all"} if figures - {"explore"} else set()
     published = {"all"} if bound or set(tables) else set()
@@ -50,6 +56,7 @@ SUMMARIZED = jobs(tables=SUMMARIES, figures={"explore"})
 JUDGED = jobs(tables={"claims"}, figures={"claims", "explore"})
 EVERYTHING = jobs({"digits"}, CELLS, {"first", "second"}, TABLES, FIGURES)
 TRAINED = jobs((), CELLS, {"first", "second"}, TABLES, FIGURES)
+EXTENDED = jobs((), CELLS, {"first", "second"}, TABLES, FIGURES, replicas="2-3")
 
 
 def of_first(cells: Iterable = ()) -> Jobs:
@@ -226,7 +233,7 @@ EDITS = {
     "the C code": Edit(
         appended(f"{PACKAGE}/networks/pooled_convolution.c", "\nint unused;\n"), TRAINED
     ),
-    "replicas": Edit(study(STUDY.replace("replicas: 2", "replicas: 3")), TRAINED),
+    "more replicas": Edit(study(STUDY.replace("replicas: 2", "replicas: 4")), EXTENDED),
     "the data set's reader": Edit(
         appended(f"{PACKAGE}/data/digits.py", "\nFURTHER = print()\n"), EVERYTHING
     ),
@@ -281,7 +288,7 @@ def planned(output: str) -> Jobs:
         name = Path(made).stem
         if rule == "train_cell":
             axes = dict(part.split("=") for part in made.split("/") if "=" in part)
-            found["cells"].add((axes["initializer"], int(axes["batch_size"])))
+            found["cells"].add(cell_of(axes))
         elif rule == "prepare_dataset":
             found["data"].add(name)
         elif rule == "gather_experiment":
@@ -291,6 +298,10 @@ def planned(output: str) -> Jobs:
         else:
             found["tables" if made.endswith(".csv") else "figures"].add(name)
     return Jobs(**{key: frozenset(names) for key, names in found.items()})
+
+
+def cell_of(axes: dict[str, str]) -> tuple[str, int, str]:
+    return axes["initializer"], int(axes["batch_size"]), axes["replicas"]
 
 
 def outputs(project: Path) -> dict[Path, bytes]:
@@ -307,7 +318,7 @@ def made_by(expected: Jobs, path: Path) -> bool:
     parts = path.parts
     if "cells" in parts:
         axes = dict(part.split("=") for part in parts if "=" in part)
-        return (axes["initializer"], int(axes["batch_size"])) in expected.cells
+        return cell_of(axes) in expected.cells
     if "studies" not in parts and "data" not in parts:
         return bool(expected.published)
     kind = {"data": expected.data, "tables": expected.tables, "runs": expected.gathered}

@@ -1,9 +1,12 @@
 """Small things to test with, made in code."""
 
+from pathlib import Path
+
 import numpy as np
 import torch
 
 from initstudy.core import seeds
+from initstudy.data.store import ArraySource, write_dataset
 from initstudy.initializers import Context
 
 BLANK = torch.zeros(2, 3, 32, 32)
@@ -26,3 +29,18 @@ def image_arrays(count: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
     random = np.random.default_rng(0)
     images = random.integers(0, 256, (count, 3, 32, 32), dtype=np.uint8)
     return images, random.integers(0, classes, count)
+
+
+def write_noise(path: Path, training: int, test: int, classes: int) -> Path:
+    """A prepared data set of noise with so many images of its two official splits."""
+    images, labels = image_arrays(training + test, classes)
+    parts = {"train": slice(0, training), "test": slice(training, training + test)}
+    source = ArraySource(
+        description="noise",
+        classes=[str(number) for number in range(classes)],
+        labels={part: labels[rows] for part, rows in parts.items()},
+        images={part: images[rows] for part, rows in parts.items()},
+        digests={},
+    )
+    write_dataset(source, path)
+    return path

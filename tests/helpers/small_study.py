@@ -3,6 +3,7 @@
 STUDY = """\
 title: A small study
 replicas: 2
+block: 2
 experiments:
   first:
     initializer: [zero, he_normal, consistency]

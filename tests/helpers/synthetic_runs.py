@@ -143,13 +143,15 @@ def synthetic_run(
     level = 10 ** -random.uniform(-1, 3, 9)[-1]
     return Run(
         attributes={
-            "cell": cell.values(),
+            "cell": cell.values() | {"first_replica": 0, "replicas": REPLICAS},
             "software": {"python": "3"},
             "device": "cpu",
             "layers": layers,
             "chance_accuracy": CHANCE,
             "calibration_samples": np.full(REPLICAS, cell.calibration_size),
             "calibration_backward_samples": np.zeros(REPLICAS),
+            "calibration_steps": np.zeros(REPLICAS),
+            "calibration_discrepancy": np.zeros((REPLICAS, len(layers))),
             "strength": random.uniform(0.3, 0.6, REPLICAS)
             if cell.calibrated
             else np.full(REPLICAS, np.nan),

@@ -5,7 +5,15 @@ import json
 import pytest
 
 from initstudy.study.axes import AXES, CALIBRATION
-from initstudy.study.cells import Experiment, Initializer, ShownExperiment, Task, cell
+from initstudy.study.cells import (
+    Block,
+    Experiment,
+    Initializer,
+    ShownExperiment,
+    Task,
+    blocks,
+    cell,
+)
 
 DEFAULTS = {name: axis.default for name, axis in AXES.items()}
 
@@ -119,6 +127,23 @@ def test_an_experiment_is_the_same_after_json():
         assert again == one
         assert again.cells == one.cells
     assert list(again.initializers) == ["he_normal", "consistency"]
+
+
+def test_replicas_come_in_blocks_that_more_of_them_leave_as_they_are():
+    assert [block.folder for block in blocks(25, 10)] == [
+        "replicas=0-9",
+        "replicas=10-19",
+        "replicas=20-24",
+    ]
+    assert [block.count for block in blocks(25, 10)] == [10, 10, 5]
+    assert blocks(10, 10) == blocks(30, 10)[:1]
+    assert all(Block.read(str(block)) == block for block in blocks(25, 10))
+
+
+@pytest.mark.parametrize("text", ["9-0", "00-9", "0-9-19", "5", "all"])
+def test_what_is_no_block_is_refused(text):
+    with pytest.raises(ValueError, match=f"'{text}' is no block of replicas such as 0-9"):
+        Block.read(text)
 
 
 def test_a_task_is_the_axes_and_what_stands_beside_them():

@@ -10,61 +10,39 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.small_data import image_arrays
+from helpers.small_cell import CELL as SMALL_CELL
+from helpers.small_data import write_noise
 from initstudy.core.errors import InputError
-from initstudy.data.store import ArraySource, write_dataset
 from initstudy.records.run import write_run
+from initstudy.schedules import CONSTANT
 from initstudy.training import loop
 from initstudy.training.cell import run_cell
-from initstudy.training.checkpoints import Checkpoint
+from initstudy.training.checkpoints import Checkpoint, ends
 from initstudy.training.initial import Methods
 
 ROOT = Path(__file__).parents[2]
 STEPS = 4  # of an epoch
-CELL = {
-    "network": "lenet5",
+CELL = SMALL_CELL | {
     "depth": 4,
     "norm": "batch",
-    "activation": "relu",
     "initializer": "consistency",
     "options": {"match": "channel", "strength": "auto"},
-    "network_options": {},
     "optimizer": "adam",
-    "learning_rate": 0.001,
-    "momentum": 0.9,
     "weight_decay": 0.001,
     "schedule": "cosine_warmup",
-    "schedule_options": {},
     "warmup": 0.5,
     "augmentation": "flip_crop",
-    "batch_size": 16,
     "train_size": 16 * STEPS,
     "calibration_size": 8,
     "calibration_source": "train",
     "epochs": 3,
-    "seed": 0,
-    "replicas": 2,
-    "first_replica": 0,
-    "output_std": 0.1,
-    "dataset": "noise",
 }
 METHODS = Methods("architectures.lenet5", "consistency.consistency", "decay.cosine")
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    images, labels = image_arrays(120, classes=4)
-    parts = {"train": slice(0, 100), "test": slice(100, 120)}
-    source = ArraySource(
-        description="noise",
-        classes=list("abcd"),
-        labels={part: labels[rows] for part, rows in parts.items()},
-        images={part: images[rows] for part, rows in parts.items()},
-        digests={},
-    )
-    path = tmp_path_factory.mktemp("data") / "noise.h5"
-    write_dataset(source, path)
-    return path
+    return write_noise(tmp_path_factory.mktemp("data") / "noise.h5", 100, 20, classes=4)
 
 
 def run(data, checkpoint, path):
@@ -130,6 +108,73 @@ def test_a_state_of_something_else_is_ignored_and_named(tmp_path, capsys):
     assert "Going on" in capsys.readouterr().err
     assert Checkpoint(path, {"code": "new"}, minutes=60).load(cpu) is None
     assert f"{path} is of other code or options" in capsys.readouterr().err
+
+
+class Kept:
+    """A cell as the workflow would train it, and where its states lie."""
+
+    def __init__(self, folder, data, epochs, **axes):
+        self.task = CELL | {"epochs": epochs, "warmup": 0.5} | axes
+        self.data = data
+        self.path = folder / f"epochs={epochs}/seed=0/replicas=0-1/run.h5"
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+
+    def train(self):
+        """The bytes of run.h5."""
+        depends_on = {"cell": self.task, "code": "0"}
+        checkpoint = Checkpoint(
+            self.path.with_suffix(".checkpoint"), depends_on, 0.0, *ends(self.path, depends_on)
+        )
+        methods = Methods(METHODS.network, METHODS.initializer, CONSTANT)
+        run = run_cell(self.task, methods, self.data, None, torch.device("cpu"), checkpoint)
+        write_run(self.path, run)
+        checkpoint.remove()
+        return self.path.read_bytes()
+
+
+def test_more_epochs_go_on_from_the_end_of_fewer_to_the_same_bytes(
+    data, tmp_path, monkeypatch, capsys
+):
+    whole = Kept(tmp_path / "whole", data, 4).train()
+    for epochs in (1, 2):
+        Kept(tmp_path, data, epochs).train()
+    trained = []
+
+    class CountingTraining(loop.Training):
+        def _train_step(self, position):
+            trained.append(self.step)
+            super()._train_step(position)
+
+    monkeypatch.setattr("initstudy.training.cell.Training", CountingTraining)
+    capsys.readouterr()
+    assert Kept(tmp_path, data, 4).train() == whole
+    assert trained == [*range(2 * STEPS, 4 * STEPS)]
+    assert "Going on from" in (said := capsys.readouterr().err)
+    assert "epochs=2" in said
+
+
+def test_an_extension_that_is_stopped_goes_on_to_the_same_bytes(data, tmp_path, monkeypatch):
+    whole = Kept(tmp_path / "whole", data, 3).train()
+    Kept(tmp_path, data, 1).train()
+
+    class StoppingTraining(loop.Training):
+        def _train_step(self, position):
+            if self.step == 2 * STEPS + 1:
+                raise Stopped
+            super()._train_step(position)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("initstudy.training.cell.Training", StoppingTraining)
+        with pytest.raises(Stopped):
+            Kept(tmp_path, data, 3).train()
+    assert Kept(tmp_path, data, 3).path.with_suffix(".checkpoint").exists()
+    assert Kept(tmp_path, data, 3).train() == whole
+
+
+def test_other_training_does_not_go_on_from_an_end(data, tmp_path):
+    Kept(tmp_path, data, 1).train()
+    other = Kept(tmp_path / "whole", data, 2, weight_decay=0.5).train()
+    assert Kept(tmp_path, data, 2, weight_decay=0.5).train() == other
 
 
 @pytest.mark.parametrize("kept", [0, 100, -10])

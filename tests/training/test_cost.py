@@ -20,6 +20,9 @@ AXES = {
     "optimizer": ["sgd"],
     "learning_rate": [0.01],
     "momentum": [0.9],
+    "weight_decay": [0.0],
+    "schedule": ["constant"],
+    "augmentation": ["none"],
     "batch_size": [32],
     "train_size": ["all", 320],
     "calibration_size": [64],
@@ -38,7 +41,7 @@ def table(monkeypatch):
     monkeypatch.setattr(cost, "measure_start_up", lambda: 5.0)
     monkeypatch.setattr(cost, "measure_speed", lambda *_: (0.5, 0.01))
     experiments = [experiment("both"), experiment("large", train_size=["all"])]
-    found = cost.study_cost(experiments, 3, NETWORKS, SIZES, torch.device("cpu"))
+    found = cost.study_cost(experiments, [2, 1], NETWORKS, SIZES, torch.device("cpu"))
     return found.set_index("experiment")
 
 
@@ -52,7 +55,8 @@ def test_samples_and_time_are_those_of_whole_mini_batches(table):
     assert table["model_samples"]["large"] == 2 * large * 32 * 3
     evaluated = 500 * 3
     seconds = [5 + steps * 0.5 + evaluated * 0.01 for steps in (large, small)]
-    assert table["hours"]["total"] == pytest.approx(2 * sum(seconds) / 3600)
+    jobs = 2  # Of a cell, of two networks and of one.
+    assert table["hours"]["total"] == pytest.approx(2 * jobs * sum(seconds) / 3600)
 
 
 def test_the_measurement_is_a_time():

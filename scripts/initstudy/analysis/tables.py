@@ -48,7 +48,7 @@ def replica_rows(one: Cell, run: Run, target: float) -> pd.DataFrame:
     return pd.DataFrame(
         {
             **one.values(),
-            "replica": np.arange(len(passes)),
+            "replica": run.attributes["cell"]["first_replica"] + np.arange(len(passes)),
             **curve_metrics(run, target, 0 * passes),
             "failed": ~np.isfinite(losses).all(axis=0),
             "initial_loss": run.history["test_loss"][0],

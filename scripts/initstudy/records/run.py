@@ -38,6 +38,11 @@ class Run:
     """layer -> weight (K x out x in (x kh x kw)) and bias (K x out)."""
 
 
+PER_REPLICA = (
+    *("calibration_samples", "calibration_backward_samples", "calibration_steps"),
+    *("calibration_discrepancy", "strength"),
+)
+"""Attributes whose first index is the replica."""
 JSON_ATTRIBUTES = ("cell", "software", "layers")
 
 

@@ -4,6 +4,7 @@ No part of this needs PyTorch or Snakemake, so the workflow can be planned in mi
 """
 
 import itertools
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, make_dataclass
 from functools import cached_property
@@ -73,6 +74,41 @@ class Task:
         others = {field.name: getattr(self, field.name) for field in fields(self)}
         del others["cell"]
         return self.cell.values() | others
+
+
+@dataclass(frozen=True)
+class Block:
+    """Replicas of a cell that one job trains: those numbered `first` to `last`."""
+
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        """As folders say it: 0-9."""
+        return f"{self.first}-{self.last}"
+
+    @property
+    def folder(self) -> str:
+        return f"replicas={self}"
+
+    @property
+    def count(self) -> int:
+        return self.last - self.first + 1
+
+    @classmethod
+    def read(cls, text: str) -> "Block":
+        """The inverse of `str`; raises ValueError for anything else."""
+        found = re.fullmatch(r"(\d+)-(\d+)", text)
+        block = cls(*map(int, found.groups())) if found else None
+        if block is None or str(block) != text or block.count < 1:
+            raise ValueError(f"{text!r} is no block of replicas such as 0-9")
+        return block
+
+
+def blocks(replicas: int, size: int) -> list[Block]:
+    """So many replicas in blocks of `size`, the last one of what is left."""
+    firsts = range(0, replicas, size)
+    return [Block(first, min(first + size, replicas) - 1) for first in firsts]
 
 
 @dataclass(frozen=True)

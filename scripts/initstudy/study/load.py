@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from initstudy.core.errors import InputError
 from initstudy.study.axes import AXES, PROBE_AXES, Value
 from initstudy.study.cells import (
+    Block,
     Cell,
     Experiment,
     Facet,
@@ -14,6 +15,7 @@ from initstudy.study.cells import (
     Schedule,
     ShownExperiment,
     Task,
+    blocks,
 )
 from initstudy.study.checks.cells import check_cells, check_networks, check_probe
 from initstudy.study.checks.claims import check_claims, check_contrasts, check_experiments
@@ -38,6 +40,8 @@ class Study:
     name: str
     title: str
     replicas: int
+    block: int
+    """Replicas that one job trains."""
     output_std: float
     device: str
     checkpoint_minutes: float
@@ -60,9 +64,14 @@ class Study:
     probe: dict | None
     """As declared; axes that it does not name have their defaults."""
 
-    def task(self, one: Cell) -> Task:
-        """What the job of a cell trains."""
-        return self._task(one, self.replicas)
+    @property
+    def blocks(self) -> list[Block]:
+        """The replicas of every cell, by jobs."""
+        return blocks(self.replicas, self.block)
+
+    def task(self, one: Cell, block: Block) -> Task:
+        """What the job of a block of a cell's replicas trains."""
+        return self._task(one, block)
 
     def probe_task(self, point: Facet) -> Task:
         """What a probe of initial networks draws; point: a value for each of PROBE_AXES.
@@ -72,18 +81,19 @@ class Study:
         given = {"batch_size": self.probe["batch_size"], **ANY_TRAINING_IMAGE}
         axes = one_value_each(self.defaults | given | point)
         [one] = Experiment("probe", axes, self.calibrated, unused_by(self.networks, axes)).cells
-        return self._task(one, self.probe["draws"])
+        return self._task(one, Block(0, self.probe["draws"] - 1))
 
-    def _task(self, one: Cell, replicas: int) -> Task:
+    def _task(self, one: Cell, block: Block) -> Task:
         schedule = self.schedules[one.schedule]
         return Task(
             one,
-            replicas,
+            block.count,
             self.output_std,
             options=self.initializers[one.initializer].options,
             network_options=self.networks[one.network].options,
             schedule_options=schedule.options,
             warmup=schedule.warmup,
+            first_replica=block.first,
         )
 
     def probes(self) -> list[Facet]:
@@ -202,7 +212,7 @@ def made(declared: dict) -> Study:
         name: Network(entry["method"], entry.get("options", {}), unused_axes(entry))
         for name, entry in declared["networks"].items()
     }
-    kept = ("title", "replicas", "output_std", "device", "checkpoint_minutes", "data_dir")
+    kept = ("title", "replicas", "block", "output_std", "device", "checkpoint_minutes", "data_dir")
     return Study(
         name=declared["study"],
         **{key: declared[key] for key in kept},

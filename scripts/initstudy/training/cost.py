@@ -26,37 +26,46 @@ SPEED_AXES = ("network", *ARCHITECTURE, "optimizer", "batch_size")
 
 def study_cost(
     experiments: list[Experiment],
-    replicas: int,
+    blocks: list[int],
     networks: dict[str, Network],
     sizes: dict[str, dict],
     device: torch.device,
 ) -> pd.DataFrame:
     """One row an experiment, and a last one, total, in which shared cells count once.
 
-    networks: by their names; sizes: per data set its images by split, its `classes`, and `side`,
-    the height of its images in pixels.
+    blocks: how many replicas each job of a cell trains; networks: by their names; sizes: per data
+    set its images by split, its `classes`, and `side`, the height of its images in pixels.
     Columns: cells, networks, model_samples (images trained on, times networks) and hours: of
     training, evaluation and start-up of jobs on one core or device. Calibration and statistics
     come on top.
     """
     start_up = measure_start_up()
     speeds = {}
+
+    def speed(cell: Cell, replicas: int) -> tuple[float, float]:
+        size = sizes[cell.dataset]
+        axes = [getattr(cell, axis) for axis in SPEED_AXES]
+        key = (*axes, size["classes"], size["side"], replicas)
+        if key not in speeds:
+            replicated = replicas_of(networks[cell.network], cell, size, replicas).to(device)
+            speeds[key] = measure_speed(replicated, cell, size, device)
+        return speeds[key]
+
     rows, distinct = [], {}
     for experiment in experiments:
-        costs = {}
-        for cell in experiment.cells:
-            size = sizes[cell.dataset]
-            key = (*(getattr(cell, axis) for axis in SPEED_AXES), size["classes"], size["side"])
-            if key not in speeds:
-                replicated = replicas_of(networks[cell.network], cell, size, replicas).to(device)
-                speeds[key] = measure_speed(replicated, cell, size, device)
-            costs[cell.folder] = cell_cost(cell, replicas, size, *speeds[key], start_up)
+        costs = {
+            cell.folder: [
+                block_cost(cell, replicas, sizes[cell.dataset], *speed(cell, replicas), start_up)
+                for replicas in blocks
+            ]
+            for cell in experiment.cells
+        }
         rows.append(summary(experiment.name, costs))
         distinct |= costs
     return pd.DataFrame([*rows, summary("total", distinct)])
 
 
-def cell_cost(
+def block_cost(
     cell: Cell,
     replicas: int,
     size: dict,
@@ -64,7 +73,7 @@ def cell_cost(
     evaluation_seconds: float,
     start_up: float,
 ) -> dict:
-    """Networks, model_samples and seconds of one cell.
+    """Networks, model_samples and seconds of a job that trains so many replicas of a cell.
 
     step_seconds: of one training step of all replicas; evaluation_seconds: of one image's pass
     through all of them.
@@ -79,14 +88,15 @@ def cell_cost(
     }
 
 
-def summary(name: str, costs: dict[str, dict]) -> dict:
-    """The row of an experiment."""
+def summary(name: str, costs: dict[str, list[dict]]) -> dict:
+    """The row of an experiment; costs: of the jobs of each of its cells."""
+    jobs = [cost for of_cell in costs.values() for cost in of_cell]
     return {
         "experiment": name,
         "cells": len(costs),
-        "networks": sum(cost["networks"] for cost in costs.values()),
-        "model_samples": sum(cost["model_samples"] for cost in costs.values()),
-        "hours": sum(cost["seconds"] for cost in costs.values()) / 3600,
+        "networks": sum(cost["networks"] for cost in jobs),
+        "model_samples": sum(cost["model_samples"] for cost in jobs),
+        "hours": sum(cost["seconds"] for cost in jobs) / 3600,
     }
 
 

@@ -95,6 +95,8 @@ class Training:
                     progress.report(self.step / steps)
             self._end_epoch()
             progress.report(self.epochs_done, self._news)
+        # Before the last record, which a longer training makes when it comes by.
+        checkpoint.save_end(lambda: start | {"training": self.state_dict()})
         images, labels = self.batches[self.step]
         self._record(self.normalize(images), labels)
         return self._history()
