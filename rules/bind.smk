@@ -6,9 +6,11 @@ for name, entry in STUDY.experiments.items():
     for kind in STUDY.figures.get(name, DEFAULT_FIGURES):
         suffixes = map(facet_suffix, entry.facets()) if KINDS[kind] else [""]
         PAGES += [f"{name}-{kind}{suffix}" for suffix in suffixes]
+    PAGES += [f"{name}-rates"] * entry.tuned
 
 # What a study comes to besides its figures: whoever asks for these finds the tables beside them.
 TABLES = [f"{name}{part}" for name in STUDY.experiments for part in ("", "-summary")]
+TABLES += [f"{name}-rates" for name, entry in STUDY.experiments.items() if entry.tuned]
 TABLES += ["claims"] * bool(STUDY.claims) + ["signal_propagation"] * bool(STUDY.probe)
 SHOWN = as_json([STUDY.shown(name).as_dict() for name in STUDY.experiments])
 

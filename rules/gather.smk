@@ -5,11 +5,9 @@
 rule gather_experiment:
     """All run.h5 of an experiment -> one file, without the initial parameters."""
     input:
-        runs=lambda wildcards: [
-            run
-            for one in STUDY.experiments[wildcards.experiment].cells
-            for run in run_files(one.folder)
-        ],
+        runs=lambda wildcards: runs_at("", wildcards),
+        common=lambda wildcards: runs_at(COMMON, wildcards),
+        tuned=lambda wildcards: runs_at(TUNED, wildcards),
     output:
         f"{HOME}/runs/{{experiment}}.h5",
     log:
@@ -22,5 +20,6 @@ rule gather_experiment:
         code=code_of("gather.py"),
     # Through a pipe, as the names of ten thousand runs are no command line.
     shell:
-        "printf '%s\\n' {input.runs:q} |"
+        "(printf '%s\\n' {input.runs:q}; printf 'common %s\\n' {input.common:q};"
+        " printf 'tuned %s\\n' {input.tuned:q}) |"
         ' python "$STUDY_SCRIPTS/gather.py" --output {output:q} > {log:q} 2>&1'

@@ -5,6 +5,7 @@ rule tabulate_experiment:
     """An experiment's runs -> a table with a row a replica, and one of what they amount to."""
     input:
         runs=f"{HOME}/runs/{{experiment}}.h5",
+        search=search_of,
     output:
         table=report(
             f"{HOME}/tables/{{experiment}}.csv",
@@ -23,7 +24,8 @@ rule tabulate_experiment:
         code=code_of("tabulate_results.py:experiment"),
     shell:
         'python "$STUDY_SCRIPTS/tabulate_results.py" experiment --experiment {params.experiment:q}'
-        " --targets {params.targets:q} --runs {input.runs:q} --table {output.table:q}"
+        " --targets {params.targets:q} --runs {input.runs:q} --search {input.search:q}"
+        " --table {output.table:q}"
         " --caption {output.caption:q} > {log:q} 2>&1"
 
 

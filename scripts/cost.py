@@ -10,6 +10,7 @@ from initstudy.core.devices import choose_device, describe_device
 from initstudy.core.errors import run
 from initstudy.core.files import written_whole
 from initstudy.study.cells import Experiment, Network
+from initstudy.study.tuning import Tuning
 from initstudy.training.cost import study_cost
 
 
@@ -24,6 +25,8 @@ def main() -> None:
         required=True,
         help="networks that each job of a cell trains",
     )
+    parser.add_argument("--common-rates", type=json.loads, required=True, help="by optimizer, JSON")
+    parser.add_argument("--tuning", type=json.loads, default=None, help="JSON")
     parser.add_argument("--data", nargs="+", required=True, help="the prepared data sets")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps, ...")
     parser.add_argument("--output", required=True, help="the table, CSV")
@@ -33,7 +36,11 @@ def main() -> None:
     sizes = dict(read_sizes(path) for path in arguments.data)
     experiments = [Experiment.from_dict(one) for one in arguments.experiments]
     networks = {name: Network(**one) for name, one in arguments.networks.items()}
-    table = study_cost(experiments, arguments.blocks, networks, sizes, device)
+    tuning = Tuning.from_dict(arguments.tuning) if arguments.tuning else None
+    table = study_cost(
+        *(experiments, arguments.blocks, networks, sizes, device),
+        *(arguments.common_rates, tuning),
+    )
     with written_whole(arguments.output) as partial:
         table.to_csv(partial, index=False)
     print(table.to_string(index=False, float_format="{:.2f}".format))

@@ -10,13 +10,14 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from initstudy.analysis.results import read_results
+from initstudy.analysis.results import at_edge, read_results
 from initstudy.core.errors import run
 from initstudy.figures.kinds import kinds
 from initstudy.figures.style import save
 from initstudy.records.probe import read_probe
 from initstudy.reporting.captions import save_caption
 from initstudy.study.cells import Initializer, ShownExperiment
+from initstudy.study.tuning import Tuning, choices
 
 # Kinds and pages are imported by name, so that no figure is out of date where another one changes.
 
@@ -31,16 +32,17 @@ def main() -> None:
         command.add_argument("--output", required=True, help="the figure, PDF")
         return command
 
-    of_experiment, of_study, of_claims, of_probes = map(
-        add_command, (experiment, cover, claims, signals)
+    of_experiment, of_study, of_claims, of_search, of_probes = map(
+        add_command, (experiment, cover, claims, rates, signals)
     )
-    for command in (of_experiment, of_claims, of_probes):
+    for command in (of_experiment, of_claims, of_search, of_probes):
         command.add_argument("--preview", required=True, help="the figure, PNG")
         command.add_argument("--caption", required=True, help="what it shows, reStructuredText")
     for command in (of_claims, of_probes):
         command.add_argument("--study", required=True, help="the study's title")
     of_experiment.add_argument("--kind", choices=kinds(), required=True, help="what it shows")
-    of_experiment.add_argument("--experiment", type=json.loads, required=True, help="JSON")
+    for command in (of_experiment, of_search):
+        command.add_argument("--experiment", type=json.loads, required=True, help="JSON")
     of_experiment.add_argument(
         "--facet", type=json.loads, default={}, help="the part to show, JSON"
     )
@@ -53,6 +55,8 @@ def main() -> None:
     of_study.add_argument("--tables", type=Path, nargs="+", required=True, help="of each, CSV")
     of_study.add_argument("--data", type=Path, nargs="+", required=True, help="prepared data sets")
     of_claims.add_argument("--claims", required=True, help="the verdicts, CSV")
+    of_search.add_argument("--tuning", type=json.loads, required=True, help="JSON")
+    of_search.add_argument("--search", type=Path, required=True, help="what it found, CSV")
     of_probes.add_argument("--initializers", type=json.loads, required=True, help="by name, JSON")
     of_probes.add_argument("--probes", nargs="+", required=True, help="the probe.h5 of every line")
 
@@ -66,6 +70,7 @@ def experiment(arguments: argparse.Namespace) -> None:
     whole, facet = ShownExperiment.from_dict(arguments.experiment), arguments.facet
     part = replace(whole, axes=whole.axes | {axis: [value] for axis, value in facet.items()})
     results = read_results(part, arguments.runs, arguments.table)
+    whole = replace(whole, at_edge=at_edge(results))
     write(kind.draw(whole, facet, results), kind.caption(whole, facet, results), arguments)
 
 
@@ -81,6 +86,14 @@ def claims(arguments: argparse.Namespace) -> None:
     """The page of all claims."""
     page = import_module("initstudy.figures.pages.claims")
     shown = arguments.study, pd.read_csv(arguments.claims)
+    write(page.draw(*shown), page.caption(*shown), arguments)
+
+
+def rates(arguments: argparse.Namespace) -> None:
+    """The page on what every learning rate of an experiment's search came to."""
+    page = import_module("initstudy.figures.pages.rates")
+    described = ShownExperiment.from_dict(arguments.experiment)
+    shown = described, Tuning.from_dict(arguments.tuning), choices(arguments.search)
     write(page.draw(*shown), page.caption(*shown), arguments)
 
 

@@ -6,9 +6,11 @@ import.
 
 import argparse
 import json
+from pathlib import Path
 
 import pandas as pd
 
+from initstudy.analysis.rates import rates_table
 from initstudy.analysis.signals import signal_table
 from initstudy.analysis.summaries import COMPARED, summary_table
 from initstudy.analysis.tables import experiment_table, read_table
@@ -17,29 +19,37 @@ from initstudy.core.files import written_whole
 from initstudy.records.gathered import read_gathered
 from initstudy.records.probe import read_probe
 from initstudy.reporting.captions import percent, save_caption, with_interval
+from initstudy.reporting.rates import rates_caption
 from initstudy.reporting.signals import reading
 from initstudy.reporting.words import METRICS
 from initstudy.study.axes import AXES
 from initstudy.study.cells import Experiment
+from initstudy.study.tuning import Tuning, choices
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(required=True)
-    of_runs, of_replicas, of_probes = (
+    of_runs, of_replicas, of_search, of_probes = (
         commands.add_parser(tabulate.__name__, help=tabulate.__doc__)
-        for tabulate in (experiment, summary, signals)
+        for tabulate in (experiment, summary, rates, signals)
     )
     of_runs.set_defaults(tabulate=experiment)
     of_runs.add_argument("--experiment", type=json.loads, required=True, help="as JSON")
     of_runs.add_argument("--targets", type=json.loads, required=True, help="accuracies, as JSON")
     of_runs.add_argument("--runs", required=True, help="the experiment's runs, in one file")
+    of_runs.add_argument(
+        "--search", type=Path, nargs="*", default=[], help="of its learning rates, CSV"
+    )
+    of_search.set_defaults(tabulate=rates)
+    of_search.add_argument("--search", type=Path, required=True, help="the search, CSV")
+    of_search.add_argument("--tuning", type=json.loads, required=True, help="as JSON")
     of_replicas.set_defaults(tabulate=summary)
     of_replicas.add_argument("--experiment", type=json.loads, required=True, help="as JSON")
     of_replicas.add_argument("--replicas", required=True, help="the experiment's table, CSV")
     of_probes.set_defaults(tabulate=signals)
     of_probes.add_argument("--probes", nargs="+", required=True, help="the probe.h5 of every row")
-    for command in (of_runs, of_replicas, of_probes):
+    for command in (of_runs, of_replicas, of_search, of_probes):
         command.add_argument("--table", required=True, help="where to write the table, CSV")
         command.add_argument("--caption", required=True, help="what it holds, reStructuredText")
     arguments = parser.parse_args()
@@ -52,6 +62,7 @@ def experiment(arguments: argparse.Namespace) -> None:
         Experiment.from_dict(arguments.experiment),
         read_gathered(arguments.runs),
         arguments.targets,
+        {point: one for path in arguments.search for point, one in choices(path).items()},
     )
     save(table, replicas_caption(table), arguments)
 
@@ -62,6 +73,12 @@ def summary(arguments: argparse.Namespace) -> None:
         Experiment.from_dict(arguments.experiment), read_table(arguments.replicas)
     )
     save(table, summary_caption(table), arguments)
+
+
+def rates(arguments: argparse.Namespace) -> None:
+    """Every initializer's best learning rate, a row a condition."""
+    found = choices(arguments.search)
+    save(rates_table(found), rates_caption(found, Tuning.from_dict(arguments.tuning)), arguments)
 
 
 def signals(arguments: argparse.Namespace) -> None:

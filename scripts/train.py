@@ -31,6 +31,9 @@ def main() -> None:
     parser.add_argument(
         "--checkpoint-minutes", type=float, default=10, help="between two saves of the state"
     )
+    parser.add_argument(
+        "--keep-state", action="store_true", help="at the end, for a training of more epochs"
+    )
     parser.add_argument("--code", required=True, help="the digest of the code that trains")
     parser.add_argument("--output", required=True, type=Path, help="run.h5")
     arguments = parser.parse_args()
@@ -41,13 +44,15 @@ def main() -> None:
             # import.
             torch.use_deterministic_algorithms(True, warn_only=True)
         depends_on = identity(arguments.cell, arguments.code, arguments.data, device)
-        # Other schedules depend on how long the training is.
-        lengths = ends(arguments.output, depends_on) if arguments.schedule == CONSTANT else ()
+        end, shorter = None, ()
+        if arguments.schedule == CONSTANT:  # Others depend on how long the training is.
+            end, shorter = ends(arguments.output, depends_on)
         checkpoint = Checkpoint(
             arguments.output.with_suffix(".checkpoint"),
             depends_on,
             arguments.checkpoint_minutes,
-            *lengths,
+            end if arguments.keep_state else None,
+            shorter,
         )
         data, calibration_data = [*arguments.data, None][:2]
         methods = Methods(arguments.network, arguments.initializer, arguments.schedule)

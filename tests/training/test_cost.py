@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from initstudy.study.cells import Experiment, Network
+from initstudy.study.tuning import AREA, Tuning
 from initstudy.training import cost
 
 SIZES = {"digits": {"train": 1000, "validation": 100, "test": 400, "classes": 10, "side": 32}}
@@ -30,6 +31,7 @@ AXES = {
     "epochs": [2],
     "seed": [0],
 }
+TUNING = Tuning({"sgd": [0.01, 0.1, 1.0]}, 3, AREA, ["tuned"])
 
 
 def experiment(name, **axes):
@@ -41,7 +43,9 @@ def table(monkeypatch):
     monkeypatch.setattr(cost, "measure_start_up", lambda: 5.0)
     monkeypatch.setattr(cost, "measure_speed", lambda *_: (0.5, 0.01))
     experiments = [experiment("both"), experiment("large", train_size=["all"])]
-    found = cost.study_cost(experiments, [2, 1], NETWORKS, SIZES, torch.device("cpu"))
+    found = cost.study_cost(
+        experiments, [2, 1], NETWORKS, SIZES, torch.device("cpu"), {"sgd": 0.01}, TUNING
+    )
     return found.set_index("experiment")
 
 

@@ -25,7 +25,7 @@ from initstudy.study.claims import PAIRED_TESTS, Claim
 COLUMNS = [
     *("claim", "statement", "test", "metric", "condition", "effect", "ci_low", "ci_high"),
     *("simultaneous_low", "simultaneous_high", "margin", "n", "replicas_needed", "verdict"),
-    "parts",
+    *("parts", "rate", "common_effect", "common_verdict", "at_edge"),
 ]
 ALWAYS_SAID = ("dataset", "network", "optimizer", "learning_rate", "epochs")
 """Axes that are a part of every condition, though their experiment may not vary them."""
@@ -77,6 +77,10 @@ def judge(
     - `margin`, the smallest effect that matters, and `n`: replicas, for a correlation families;
     - `replicas_needed`: only where `inconclusive`, see `inference.replicas_needed`;
     - `verdict`: see `verdict_of`;
+    - `rate`: tuned or common, the learning rates at which the claim is judged, where its experiment
+      has both; `common_effect` and `common_verdict` are then those at the common ones, with which
+      the claims are judged a second time; `at_edge`: the initializers whose best rate lies at the
+      edge of what was tried;
     - `parts`: JSON, a list of {part, effect, ci_low, ci_high}, of the values that an effect is
       averaged over; of a correlation also the initializers that `closeness` keeps apart.
 
@@ -84,6 +88,23 @@ def judge(
     that names claim and key, if rows cannot be found or paired.
     """
     tables = {name: _canonical(name, table) for name, table in tables.items()}
+    rows = _judged(claims, tables, initializers)
+    at_common = {name: common for name, claim in claims.items() if (common := claim.at_common())}
+    common = {row["claim"]: row for row in _judged(at_common, tables, initializers)}
+    for row in rows:
+        other = common.get(row["claim"], {})
+        row |= {f"common_{key}": other.get(key, math.nan) for key in ("effect", "verdict")}
+    # As objects, whole numbers stay whole beside nan.
+    needed = pd.Series([row["replicas_needed"] for row in rows], dtype=object)
+    return pd.DataFrame(rows, columns=COLUMNS).assign(replicas_needed=needed)
+
+
+def _judged(
+    claims: dict[str, Claim],
+    tables: dict[str, pd.DataFrame],
+    initializers: dict[str, Initializer],
+) -> list[dict]:
+    """As `judge`, of claims that are judged together."""
     confidence = 1 - (1 - CONFIDENCE) / max(len(claims), 1)
     rows = []
     for name, claim in claims.items():
@@ -101,6 +122,7 @@ def judge(
                 "test": claim.test,
                 "metric": claim.metric,
                 "condition": _condition(claim, table, kept),
+                "rate": claim.rate,
                 "effect": found.alone.value,
                 "ci_low": found.alone.low,
                 "ci_high": found.alone.high,
@@ -111,11 +133,21 @@ def judge(
                 "replicas_needed": found.needed if verdict == "inconclusive" else math.nan,
                 "verdict": verdict,
                 "parts": json.dumps([_part(*part) for part in found.parts.items()]),
+                "at_edge": ", ".join(_at_edge(name, claim, kept)),
             }
         )
-    # As objects, whole numbers stay whole beside nan.
-    needed = pd.Series([row["replicas_needed"] for row in rows], dtype=object)
-    return pd.DataFrame(rows, columns=COLUMNS).assign(replicas_needed=needed)
+    return rows
+
+
+def _at_edge(name: str, claim: Claim, kept: pd.DataFrame) -> list[str]:
+    """Of a claim's initializers those whose rate was chosen at the edge; kept: rows of `where`."""
+    if "rate_at_edge" not in kept:
+        return []
+    sides = [kept]
+    if claim.test in PAIRED_TESTS:
+        sides = [select(kept, claim, name, key) for key in ("compare", "with")]
+    rows = pd.concat(sides)
+    return list(dict.fromkeys(rows["initializer"][rows["rate_at_edge"]]))
 
 
 def verdict_of(test: str, interval: Estimate, margin: float) -> str:

@@ -47,6 +47,16 @@ def read_results(experiment: Experiment, gathered: Path, table: Path) -> Results
     return [Result(one, runs[one.folder], rows[one]) for one in experiment.cells]
 
 
+def at_edge(results: Results) -> list[str]:
+    """The initializers whose best learning rate lies at the edge of what was tried."""
+    found = [
+        result.cell.initializer
+        for result in results
+        if "rate_at_edge" in result.replicas and result.replicas["rate_at_edge"].any()
+    ]
+    return list(dict.fromkeys(found))
+
+
 def within(results: Results, facet: Facet) -> Results:
     """Those results whose cells belong to a facet."""
     return [result for result in results if belongs(result.cell, facet)]

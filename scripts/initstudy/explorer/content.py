@@ -24,6 +24,7 @@ from initstudy.reporting.claims import (
     condition_text,
     effect_text,
     parts_text,
+    rates_lines,
     result_lines,
 )
 from initstudy.reporting.words import conditions
@@ -151,7 +152,7 @@ def claim_row(claim: dict) -> dict:
         "statement": claim["statement"],
         "condition": condition_text(claim),
         "effect": effect_text(claim),
-        "parts": parts_text(claim),
+        "parts": "; ".join(filter(None, [parts_text(claim), *rates_lines(claim)])),
         "result": ", ".join(result_lines(claim)),
         "verdict": claim["verdict"],
         "colour": VERDICTS[claim["verdict"]],

@@ -17,12 +17,19 @@ from initstudy.study.cells import cell
 SCHEMA_VERSION = 2
 
 
-def write_gathered(path: str | Path, runs: Iterable[Path]) -> None:
-    """Gather runs, the paths of run.h5 files; raises InputError for one that cannot be read."""
+def write_gathered(path: str | Path, runs: Iterable[Path | tuple[Path, str]]) -> None:
+    """Gather runs, the paths of run.h5 files, of which each may come with its `rate`.
+
+    That is the word by which its learning rate was chosen, if it was. Raises InputError for a run
+    that cannot be read.
+    """
     with sealed(path) as file:
         file.attrs["schema_version"] = SCHEMA_VERSION
-        for number, run in enumerate(runs):
-            fill_group(file.create_group(str(number)), read_run(run))
+        for number, entry in enumerate(runs):
+            run_path, rate = (entry, "") if isinstance(entry, Path) else entry
+            run = read_run(run_path)
+            run.attributes["cell"]["rate"] = rate
+            fill_group(file.create_group(str(number)), run)
 
 
 def read_gathered(path: str | Path) -> dict[str, Run]:

@@ -70,6 +70,18 @@ def parts_text(claim: dict) -> str:
     )
 
 
+def rates_lines(claim: dict) -> list[str]:
+    """What tuning has changed, and where it may have found too little; often nothing."""
+    lines = []
+    if isinstance(claim["common_verdict"], str):
+        scale, digits, unit = _units(claim)
+        effect = f"{scale * claim['common_effect']:+.{digits}f}{unit}"
+        lines.append(f"at the common learning rate: {effect}, {claim['common_verdict']}")
+    if isinstance(claim["at_edge"], str):
+        lines.append(f"best rate at the edge of what was tried: {claim['at_edge']}")
+    return lines
+
+
 def deciding_text(claim: dict) -> str:
     """The interval that decides: all [0.5, 2.5], as it is one of all claims together."""
     scale, digits, _ = _units(claim)

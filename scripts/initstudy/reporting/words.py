@@ -64,7 +64,16 @@ def conditions(experiment: ShownExperiment) -> str:
         for axis, (only, *others) in values.items()
         if not others and not all(axis in axes for axes in unused)
     }
-    return (
+    said = (
         f"{experiment.study}; {facet_text(fixed)}; "
         f"n = {experiment.replicas} replicas that differ in their initial weights alone."
     )
+    if experiment.tuned:
+        said += " Tuned: each initializer at its own best learning rate; common: all at one."
+    if experiment.at_edge:
+        labels = ", ".join(experiment.initializers[name].label for name in experiment.at_edge)
+        said += (
+            f" The best rate of {labels} lies at the edge of what was tried: a further one might be"
+            " better."
+        )
+    return said

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 Value = str | int | float
 
 ACTIVATIONS = ["relu", "leaky_relu", "tanh", "gelu", "silu", "elu", "selu", "identity"]
+COMMON, TUNED = "common", "tuned"
+"""What stands for a learning rate in experiments that are tuned: see `study.tuning`."""
 OPTIMIZERS = ["adam", "adamw", "nesterov", "sgd"]
 AUGMENTATIONS = ["none", "flip", "flip_crop"]
 

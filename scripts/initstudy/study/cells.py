@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, make_dataclass
 from functools import cached_property
 
-from initstudy.study.axes import AXES, CALIBRATION, Value
+from initstudy.study.axes import AXES, CALIBRATION, TUNED, Value
 
 Facet = dict[str, Value]
 """A value for each of some axes."""
@@ -22,6 +22,11 @@ class _Point:
     def folder(self) -> str:
         """The folders of a cell, one `axis=value` each."""
         return "/".join(f"{axis}={value}" for axis, value in self.values().items())
+
+    @property
+    def rate(self) -> str:
+        """How its learning rate is chosen: common, tuned, or nothing where it is given."""
+        return self.learning_rate if isinstance(self.learning_rate, str) else ""
 
     @property
     def calibrated(self) -> bool:
@@ -49,8 +54,12 @@ Cell = make_dataclass(
 
 
 def cell(values: Mapping[str, Value]) -> Cell:
-    """The cell with these values of all axes, or of more than that, such as a table's row."""
-    return Cell(**{name: axis.value(values[name]) for name, axis in AXES.items()})
+    """The cell with these values of all axes, or of more than that, such as a table's row.
+
+    A `rate` among them, common or tuned, is the word for the learning rate.
+    """
+    axes = {name: axis.value(values[name]) for name, axis in AXES.items()}
+    return Cell(**(axes | {"learning_rate": values.get("rate") or axes["learning_rate"]}))
 
 
 @dataclass(frozen=True)
@@ -158,6 +167,11 @@ class Experiment:
     unused: dict[str, list[str]]
     """The axes of ARCHITECTURE that a network does not take, by the networks that leave some."""
 
+    @property
+    def tuned(self) -> bool:
+        """Whether its cells are there at tuned learning rates, beside the common ones."""
+        return TUNED in self.axes["learning_rate"]
+
     @cached_property
     def cells(self) -> list[Cell]:
         """The product of its axes, each point once.
@@ -223,6 +237,8 @@ class ShownExperiment(Experiment):
     """The common one of every optimizer."""
     initializers: dict[str, Initializer]
     """Those of the experiment, in the order of its axes."""
+    at_edge: list[str] = field(default_factory=list)
+    """Those whose best learning rate lies at the edge of what was tried, which results tell."""
 
     @classmethod
     def from_dict(cls, values: dict) -> "ShownExperiment":

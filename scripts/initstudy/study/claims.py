@@ -16,8 +16,9 @@ A claim is declared in the study file, before there are results:
 What the experiment varies is in `compare` and `with`, in `where`, or in `over`.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
+from initstudy.study.axes import COMMON, TUNED
 from initstudy.study.cells import Facet
 
 PAIRED_TESTS = ("greater", "not_greater", "equivalent")
@@ -53,6 +54,18 @@ class Claim:
     def selections(self) -> dict[str, Facet]:
         """What it selects rows by, by the keys of a study file."""
         return {"compare": self.compare, "with": self.against, "where": self.where}
+
+    @property
+    def rate(self) -> str:
+        """The learning rates that it is about, tuned or common; nothing where they are given."""
+        rate = self.where.get("learning_rate", "")
+        return rate if rate in (TUNED, COMMON) else ""
+
+    def at_common(self) -> "Claim | None":
+        """The same claim about the common learning rates, if it is about tuned ones."""
+        if self.rate != TUNED:
+            return None
+        return replace(self, where=self.where | {"learning_rate": COMMON})
 
     @property
     def contrasted(self) -> set[str]:

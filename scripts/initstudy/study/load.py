@@ -1,10 +1,10 @@
 """A study as the rest of the project sees it: loaded, merged and checked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from initstudy.core.errors import InputError
-from initstudy.study.axes import AXES, PROBE_AXES, Value
+from initstudy.study.axes import AXES, COMMON, OPTIMIZERS, PROBE_AXES, TUNED, Value
 from initstudy.study.cells import (
     Block,
     Cell,
@@ -26,9 +26,12 @@ from initstudy.study.checks.keys import (
     check_names,
     check_schema,
     check_size,
+    check_tuning,
 )
 from initstudy.study.claims import Claim
 from initstudy.study.layers import Sources, all_merged, holder, merged, study_layers
+from initstudy.study.likeness import with_likenesses
+from initstudy.study.tuning import Tuning
 
 ANY_TRAINING_IMAGE = {"calibration_source": "train", "train_size": "all"}
 
@@ -45,6 +48,8 @@ class Study:
     output_std: float
     device: str
     checkpoint_minutes: float
+    keep_state: bool
+    """Whether states at the ends of trainings are kept."""
     data_dir: str
     defaults: dict[str, Value | dict[str, Value]]
     """A value for every axis; learning rates by optimizer."""
@@ -63,6 +68,7 @@ class Study:
     claims: dict[str, Claim]
     probe: dict | None
     """As declared; axes that it does not name have their defaults."""
+    tuning: Tuning | None
 
     @property
     def blocks(self) -> list[Block]:
@@ -141,40 +147,6 @@ def with_defaults(declared: dict) -> dict:
     return merged(usual, declared)
 
 
-def with_likenesses(declared: dict) -> dict:
-    """What is declared, with everything written out that is like another entry of its table.
-
-    Raises WrongKey if it is like none that there is, or like itself.
-    """
-    for table in ("networks", "schedules", "initializers"):
-        entries = declared.get(table)
-        if isinstance(entries, dict):
-            whole = {name: written_out(table, name, entries, ()) for name in entries}
-            declared = declared | {table: whole}
-    return declared
-
-
-def written_out(table: str, name: str, entries: dict[str, dict], above: tuple[str, ...]) -> dict:
-    """An entry with that of the one it is like below it; above: who is like it.
-
-    An initializer's family is that of the one it is like, in the end its own.
-    """
-    entry = entries[name]
-    if not isinstance(entry, dict):
-        return entry
-    if "like" not in entry:
-        return {"family": name} | entry if table == "initializers" else entry
-    keys, like = (table, name, "like"), entry["like"]
-    if not isinstance(like, str) or like not in entries:
-        raise WrongKey(keys, f"{like!r} is not declared; choose from {', '.join(entries)}")
-    if name in above:
-        raise WrongKey(keys, "an entry must not be like itself, nor by way of others")
-    if table == "initializers" and "label" not in entry:
-        raise WrongKey(keys[:2], "the key 'label' is required")
-    own = {key: value for key, value in entry.items() if key != "like"}
-    return merged(written_out(table, like, entries, (*above, name)), own)
-
-
 def checked(declared: dict, kinds: Sequence[str]) -> Study:
     """The study that is declared; raises WrongKey or InputError for its first fault."""
     check_schema(declared, kinds)
@@ -183,6 +155,7 @@ def checked(declared: dict, kinds: Sequence[str]) -> Study:
     check_functions(declared)
     check_budgets(declared["initializers"])
     check_networks(declared["networks"])
+    check_tuning(declared)
     check_claims(declared.get("claims", {}))
     study = made(declared)
     check_experiments(study.claims, study.experiments)
@@ -212,7 +185,18 @@ def made(declared: dict) -> Study:
         name: Network(entry["method"], entry.get("options", {}), unused_axes(entry))
         for name, entry in declared["networks"].items()
     }
-    kept = ("title", "replicas", "block", "output_std", "device", "checkpoint_minutes", "data_dir")
+    tuning = made_tuning(declared)
+    tuned = tuning.experiments if tuning else []
+    kept = (
+        "title",
+        "replicas",
+        "block",
+        "output_std",
+        "device",
+        "checkpoint_minutes",
+        "keep_state",
+        "data_dir",
+    )
     return Study(
         name=declared["study"],
         **{key: declared[key] for key in kept},
@@ -227,7 +211,7 @@ def made(declared: dict) -> Study:
         initializers=initializers,
         calibrated=[name for name, entry in entries.items() if entry.get("calibrated")],
         experiments={
-            name: made_experiment(name, varied, declared["defaults"], entries, networks)
+            name: made_experiment(name, varied, declared, networks, tuned=name in tuned)
             for name, varied in declared["experiments"].items()
         },
         figures={
@@ -235,26 +219,59 @@ def made(declared: dict) -> Study:
             for name, varied in declared["experiments"].items()
             if "figures" in varied
         },
-        claims={name: Claim.from_dict(claim) for name, claim in declared.get("claims", {}).items()},
+        claims={
+            name: made_claim(claim, tuned) for name, claim in declared.get("claims", {}).items()
+        },
         probe=declared.get("probe"),
+        tuning=tuning,
     )
+
+
+def made_tuning(declared: dict) -> Tuning | None:
+    """The search that is declared, by default in all experiments that do not vary the rate."""
+    if "tune" not in declared:
+        return None
+    tune, experiments = declared["tune"], declared["experiments"]
+    rates = tune["learning_rate"]
+    if isinstance(rates, list):
+        rates = dict.fromkeys(OPTIMIZERS, rates)
+    given = [name for name in experiments if "learning_rate" not in experiments[name]]
+    return Tuning(
+        rates={optimizer: sorted(map(float, tried)) for optimizer, tried in rates.items()},
+        replicas=tune["replicas"],
+        by=tune["by"],
+        experiments=tune.get("experiments", given),
+    )
+
+
+def made_claim(declared: dict, tuned: list[str]) -> Claim:
+    """A claim; one about a tuned experiment that does not say otherwise is about tuned rates."""
+    claim = Claim.from_dict(declared)
+    named = claim.contrasted | claim.where.keys() | {*claim.over}
+    if claim.experiment not in tuned or "learning_rate" in named:
+        return claim
+    return replace(claim, where=claim.where | {"learning_rate": TUNED})
 
 
 def made_experiment(
     name: str,
     varied: dict,
-    defaults: dict,
-    initializers: dict[str, dict],
+    declared: dict,
     networks: dict[str, Network],
+    *,
+    tuned: bool,
 ) -> Experiment:
     """An experiment with all axes, whose order does not depend on the file's.
 
     Initializers keep the order of config.yaml.
     """
-    axes = one_value_each(defaults)
+    initializers = declared["initializers"]
+    axes = one_value_each(declared["defaults"])
     for axis in [axis for axis in axes if axis in varied]:
         rank = list(initializers).index if axis == "initializer" else _natural_order
         axes[axis] = sorted(map(AXES[axis].value, varied[axis]), key=rank)
+    if tuned:
+        axes["learning_rate"] = [TUNED, COMMON]
     calibrated = [key for key in axes["initializer"] if initializers[key].get("calibrated")]
     return Experiment(name, axes, calibrated, unused_by(networks, axes))
 

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pandas as pd
 import torch
@@ -14,8 +14,9 @@ from initstudy.networks.construction import construct
 from initstudy.networks.replicated.checked import replicate
 from initstudy.networks.replicated.network import ReplicatedNetwork
 from initstudy.optimizers import make_optimizer
-from initstudy.study.axes import ARCHITECTURE
+from initstudy.study.axes import ARCHITECTURE, TUNED
 from initstudy.study.cells import Cell, Experiment, Network
+from initstudy.study.tuning import Tuning, trained
 from initstudy.training.batches import Normalizer
 from initstudy.training.recorder import EVALUATION_BATCH, evaluate, replica_losses
 
@@ -30,11 +31,17 @@ def study_cost(
     networks: dict[str, Network],
     sizes: dict[str, dict],
     device: torch.device,
+    common_rates: dict[str, float],
+    tuning: Tuning | None,
 ) -> pd.DataFrame:
     """One row an experiment, and a last one, total, in which shared cells count once.
 
+    Of one that is tuned, the first round of the search has a row of its own; what it goes on to,
+    and how many tuned cells are common ones at the same time, only the search tells.
+
     blocks: how many replicas each job of a cell trains; networks: by their names; sizes: per data
-    set its images by split, its `classes`, and `side`, the height of its images in pixels.
+    set its images by split, its `classes`, and `side`, the height of its images in pixels;
+    common_rates: by optimizer; tuning: of the experiments that are tuned.
     Columns: cells, networks, model_samples (images trained on, times networks) and hours: of
     training, evaluation and start-up of jobs on one core or device. Calibration and statistics
     come on top.
@@ -51,17 +58,28 @@ def study_cost(
             speeds[key] = measure_speed(replicated, cell, size, device)
         return speeds[key]
 
-    rows, distinct = [], {}
-    for experiment in experiments:
-        costs = {
+    def costs(cells: Iterable[Cell], blocks: list[int]) -> dict[str, list[dict]]:
+        return {
             cell.folder: [
                 block_cost(cell, replicas, sizes[cell.dataset], *speed(cell, replicas), start_up)
                 for replicas in blocks
             ]
-            for cell in experiment.cells
+            for cell in cells
         }
-        rows.append(summary(experiment.name, costs))
-        distinct |= costs
+
+    rows, distinct = [], {}
+    for experiment in experiments:
+        if experiment.tuned:
+            search = costs(tuning.grid(experiment.cells), [tuning.replicas])
+            rows.append(summary(f"{experiment.name}, search", search))
+            distinct |= {f"{folder}, search": jobs for folder, jobs in search.items()}
+        known = [
+            point if point.rate == TUNED else trained(point, common_rates, {})
+            for point in experiment.cells
+        ]
+        compared = costs(known, blocks)
+        rows.append(summary(experiment.name, compared))
+        distinct |= compared
     return pd.DataFrame([*rows, summary("total", distinct)])
 
 

@@ -76,8 +76,13 @@ def highest(results: Results) -> float:
 
 def swept_axis(experiment: ShownExperiment) -> Axis:
     """Of the axes that can be swept the one with the most values, the first of several."""
-    possible = [axis for axis in AXES.values() if axis.scale]
+    possible = [axis for axis in AXES.values() if axis.scale and not _is_chosen(experiment, axis)]
     return max(possible, key=lambda axis: len(experiment.axes[axis.name]))
+
+
+def _is_chosen(experiment: ShownExperiment, axis: Axis) -> bool:
+    """Whether words for how a value was chosen stand where the values would."""
+    return axis.name == "learning_rate" and experiment.tuned
 
 
 def draw_sweep(

@@ -17,6 +17,7 @@ from initstudy.reporting.claims import (
     headline,
     parts_of,
     parts_text,
+    rates_lines,
     result_lines,
 )
 
@@ -89,7 +90,8 @@ def draw(study: str, claims: pd.DataFrame) -> Figure:
 
 def small_print(claim: dict) -> list[str]:
     """Metric, condition, effect and its parts, in lines."""
-    said = filter(None, [condition_text(claim), effect_text(claim), parts_text(claim)])
+    parts = [condition_text(claim), effect_text(claim), parts_text(claim), *rates_lines(claim)]
+    said = filter(None, parts)
     return [line for text in said for line in textwrap.wrap(text, SMALL_CHARACTERS)]
 
 

@@ -13,6 +13,7 @@ import jsonschema
 from initstudy.core.errors import InputError
 from initstudy.study.axes import ARCHITECTURE, AXES, PROBE_AXES
 from initstudy.study.sources import ARCHIVES
+from initstudy.study.tuning import METRICS
 from initstudy.study.yaml_files import read_yaml
 
 SCHEMA = Path(__file__).parents[1] / "schema.yaml"
@@ -63,6 +64,17 @@ def schema(kinds: Sequence[str]) -> dict:
     # An option of the name of an axis fixes it for a network.
     network = properties["networks"]["additionalProperties"]["properties"]
     network["options"]["properties"] = {axis: checks[axis] for axis in ARCHITECTURE}
+    rates = {"$ref": "#/$defs/list", "items": checks["learning_rate"], "minItems": 2}
+    rates["description"] = "a list of at least two rates, none twice"
+    tune = properties["tune"]["properties"]
+    tune["learning_rate"] = rates | {
+        "type": ["array", "object"],
+        "properties": dict.fromkeys(AXES["optimizer"].check["enum"], rates),
+        "additionalProperties": False,
+        "description": "a list of at least two rates, none twice, or such a list by optimizer",
+    }
+    del tune["learning_rate"]["$ref"]
+    tune["by"] = {"enum": list(METRICS), "description": f"one of {', '.join(METRICS)}"}
     probe = properties["probe"]
     probe["required"] = ["initializer", *probe["properties"]]
     probe["properties"] |= {axis: checks[axis] for axis in PROBE_AXES}
@@ -154,6 +166,32 @@ def check_datasets(datasets: dict[str, dict]) -> None:
                 ("datasets", name, "archives"),
                 f"the source {source} needs exactly the files {', '.join(ARCHIVES[source])}",
             )
+
+
+def check_tuning(study: dict) -> None:
+    """A search is for experiments that there are, that vary no rate, with rates for all of them."""
+    if "tune" not in study:
+        return
+    experiments, tune = study["experiments"], study["tune"]
+    for name in tune.get("experiments", []):
+        if name not in experiments:
+            raise WrongKey(
+                ("tune", "experiments"), f"{name!r} is not one of {', '.join(experiments)}"
+            )
+        if "learning_rate" in experiments[name]:
+            raise WrongKey(
+                ("tune", "experiments"),
+                f"the experiment {name} varies the learning rate itself; take one of the two out",
+            )
+    rates = tune["learning_rate"]
+    if isinstance(rates, dict):
+        for name in tune.get("experiments", experiments):
+            used = experiments[name].get("optimizer", [study["defaults"]["optimizer"]])
+            if missing := [optimizer for optimizer in used if optimizer not in rates]:
+                raise WrongKey(
+                    ("tune", "learning_rate"),
+                    f"has no rates for {missing[0]}, which the experiment {name} runs",
+                )
 
 
 def check_size(experiment: str, axes: dict[str, list]) -> None:
