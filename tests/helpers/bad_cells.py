@@ -2,6 +2,20 @@
 
 from helpers.bad_values import GOOD, axis
 
+TUNE = "tune:\n  learning_rate: [0.1, 1]\n  replicas: 3\n  by: final validation accuracy\n"
+CLAIM = """\
+claims:
+  better:
+    statement: He's is better.
+    experiment: first
+    test: greater
+    compare: {initializer: he_normal}
+    with: {initializer: consistency}
+    where: {learning_rate: 0.1}
+    over: [optimizer]
+    metric: final_accuracy
+    margin: 0.01
+"""
 CONTRADICTIONS = {
     "too many cells": (
         axis("seed: [" + ", ".join(map(str, range(30000))) + "]"),
@@ -70,6 +84,30 @@ CONTRADICTIONS = {
     "a warm-up longer than training": (
         axis("schedule: [cosine_warmup]\n    epochs: [1]"),
         ["schedule: cosine_warmup warms up for 1 epochs", "fewer than the 1 of training"],
+    ),
+    "a search in an experiment that varies the rate": (
+        axis("learning_rate: [0.1, 1]") + TUNE + "  experiments: [first]\n",
+        ["tune.experiments: the experiment first varies the learning rate itself"],
+    ),
+    "a search in no experiment": (
+        GOOD + TUNE + "  experiments: [second]\n",
+        ["tune.experiments: 'second' is not one of first"],
+    ),
+    "a search without rates for an optimizer": (
+        GOOD + TUNE.replace("[0.1, 1]", "{sgd: [0.1, 1]}"),
+        ["tune.learning_rate: has no rates for adam, which the experiment first runs"],
+    ),
+    "a search of one rate": (
+        GOOD + TUNE.replace("[0.1, 1]", "[0.1]"),
+        ["tune.learning_rate: [0.1]", "at least two rates"],
+    ),
+    "a search by test accuracy": (
+        GOOD + TUNE.replace("final validation accuracy", "final_accuracy"),
+        ["tune.by: 'final_accuracy' must be one of validation area under the curve, final val"],
+    ),
+    "a rate in a claim on a tuned experiment": (
+        GOOD + TUNE + CLAIM,
+        ["claims.better.where.learning_rate: 0.1 is not run", "which has tuned, common"],
     ),
     "BatchNorm over one image": (
         axis("norm: [batch]\n    batch_size: [1]"),

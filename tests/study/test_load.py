@@ -54,7 +54,7 @@ def test_values_are_plain_python_and_options_follow_the_names(tmp_path):
     for one in study.experiments["first"].cells:
         assert {type(value) for value in one.values().values()} <= {str, int, float}
         assert type(one.learning_rate) is float
-    task = study.task(study.experiments["first"].cells[0])
+    task = study.task(study.experiments["first"].cells[0], study.blocks[0])
     assert task.replicas == 10
     assert task.options["match"] == "channel"
     assert study.methods["consistency"] == "consistency.consistency"

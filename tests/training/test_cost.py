@@ -63,6 +63,18 @@ def test_samples_and_time_are_those_of_whole_mini_batches(table):
     assert table["hours"]["total"] == pytest.approx(2 * jobs * sum(seconds) / 3600)
 
 
+def test_a_tuned_experiment_has_a_row_for_its_search(monkeypatch):
+    monkeypatch.setattr(cost, "measure_start_up", lambda: 5.0)
+    monkeypatch.setattr(cost, "measure_speed", lambda *_: (0.5, 0.01))
+    experiments = [experiment("tuned", learning_rate=["tuned", "common"]), experiment("both")]
+    arguments = [2, 1], NETWORKS, SIZES, torch.device("cpu"), {"sgd": 0.01}, TUNING
+    found = cost.study_cost(experiments, *arguments).set_index("experiment")
+    # Of the tuned experiment's eight cells, the four at the common rate are those of the other one.
+    assert found["cells"].to_dict() == {"tuned, search": 12, "tuned": 8, "both": 4, "total": 20}
+    assert found["networks"]["tuned, search"] == 12 * 3
+    assert found["networks"]["total"] == 12 * 3 + 8 * 3
+
+
 def test_the_measurement_is_a_time():
     networks = [torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3072, 10))]
     cell = SimpleNamespace(optimizer="adam", batch_size=8, momentum=0.9)
