@@ -24,16 +24,31 @@ EPSILON = 1e-4
 """What rounding comes to, which depends on how many replicas are trained together."""
 
 
-@pytest.fixture(scope="module")
-def gathered(tmp_path_factory):
+WITH_DROPOUT = """
+from torch import nn
+
+
+def mine(classes):
+    layers = [nn.Flatten(), nn.Linear(3072, 16), nn.ReLU(), nn.Dropout(), nn.Linear(16, classes)]
+    return nn.Sequential(*layers)
+"""
+
+
+@pytest.fixture(scope="module", params=["lenet5", "dropout"])
+def gathered(request, tmp_path_factory):
     """The cell's runs with five replicas in one block, and in blocks of two given out of order."""
     folder = tmp_path_factory.mktemp("blocks")
     data = write_noise(folder / "noise.h5", 250, 50, classes=4)
+    methods, axes = METHODS, AXES
+    if request.param == "dropout":
+        (folder / "networks.py").write_text(WITH_DROPOUT)
+        methods = Methods(f"{folder / 'networks.py'}:mine", METHODS.initializer)
+        axes = AXES | {"depth": 0, "norm": "own", "activation": "own"}
     found = []
     for blocks in ([(0, 5)], [(2, 2), (4, 1), (0, 2)]):
         paths = []
         for first, count in blocks:
-            run = trained(data, METHODS, first_replica=first, replicas=count, **AXES)
+            run = trained(data, methods, first_replica=first, replicas=count, **axes)
             paths.append(folder / f"{first}-{count}.h5")
             write_run(paths[-1], run)
         write_gathered(folder / "all.h5", paths)

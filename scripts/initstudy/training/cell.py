@@ -64,6 +64,7 @@ def run_cell(
     normalize = Normalizer(dataset.mean, dataset.std, torch.device("cpu"))
     few_images = normalize(torch.from_numpy(images[:FEW_IMAGES]))
     network = replicate(networks, few_images).to(device)
+    network.random.count_from(cell.first_replica)
     for name in RECORDED:
         if name in network.layer_names:
             raise InputError(

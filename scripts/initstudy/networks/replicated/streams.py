@@ -15,8 +15,14 @@ class ReplicaRandom(nn.Module):
 
     def __init__(self, replicas: int):
         super().__init__()
-        self.replicas = replicas
+        self.numbers = range(replicas)
         self.generators: list[torch.Generator] = []
+        self.of_others = self._started("cpu", 1)
+
+    def count_from(self, first: int) -> None:
+        """Start anew as the streams of replicas numbered from `first` on."""
+        self.numbers = range(first, first + len(self.numbers))
+        self.generators = []
         self.of_others = self._started("cpu", 1)
 
     def on(self, device: torch.device) -> list[torch.Generator]:
@@ -26,7 +32,7 @@ class ReplicaRandom(nn.Module):
         return self.generators
 
     def _started(self, device: torch.device | str, purpose: int) -> list[torch.Generator]:
-        seeded = [seeds.generator(seeds.FORWARD, k, purpose) for k in range(self.replicas)]
+        seeded = [seeds.generator(seeds.FORWARD, k, purpose) for k in self.numbers]
         return [torch.Generator(device).manual_seed(one.initial_seed()) for one in seeded]
 
     @contextlib.contextmanager
