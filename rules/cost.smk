@@ -17,7 +17,7 @@ rule estimate_cost:
     params:
         experiments=as_json([entry.as_dict() for entry in STUDY.experiments.values()]),
         networks=as_json({name: vars(network) for name, network in STUDY.networks.items()}),
-        blocks=[block.count for block in STUDY.blocks],
+        block=STUDY.block,
         common_rates=as_json(COMMON_RATES),
         tuning=as_json(STUDY.tuning and STUDY.tuning.as_dict()),
         device=STUDY.device,
@@ -25,6 +25,6 @@ rule estimate_cost:
     shell:
         f"{KEEP_BUFFERS}"
         ' python "$STUDY_SCRIPTS/cost.py" --experiments {params.experiments:q}'
-        " --networks {params.networks:q} --blocks {params.blocks} --data {input.data:q}"
+        " --networks {params.networks:q} --block {params.block} --data {input.data:q}"
         " --common-rates {params.common_rates:q} --tuning {params.tuning:q}"
         " --device {params.device:q} --output {output:q} 2>&1 | tee {log:q}"

@@ -98,12 +98,8 @@ def point_of(wildcards, axes):
 
 
 COMMON_RATES = STUDY.defaults["learning_rate"]
-# Folder -> cell, of all cells of the study that are known before any search.
-CELLS = {
-    one.folder: one
-    for entry in STUDY.experiments.values()
-    for one in (trained(point, COMMON_RATES, {}) for point in entry.cells if point.rate != TUNED)
-}
+# Folder -> cell, of all cells of the study that are known before any search, and its runs.
+CELLS, RUNS = {}, {}
 
 
 def cell_of(wildcards):
@@ -119,9 +115,18 @@ def task_of(wildcards):
         raise WorkflowError(f"replicas={wildcards.replicas}: {error}")
 
 
-def run_files(folder):
-    """The runs of a cell of the study, one a block."""
-    return [f"results/cells/{folder}/{block.folder}/run.h5" for block in STUDY.blocks]
+def run_files(folder, experiment):
+    """The runs of a cell, one a block of the replicas that an experiment has."""
+    blocks = STUDY.blocks(experiment)
+    return [f"results/cells/{folder}/{block.folder}/run.h5" for block in blocks]
+
+
+for entry in STUDY.experiments.values():
+    for point in entry.cells:
+        if point.rate != TUNED:
+            one = trained(point, COMMON_RATES, {})
+            CELLS[one.folder] = one
+            RUNS.setdefault(one.folder, set()).update(run_files(one.folder, entry))
 
 
 # search
@@ -163,7 +168,7 @@ def runs_at(rate, wildcards):
         last = checkpoints.search_rates.get(experiment=entry.name, round=EXTENSIONS)
         found = choices(Path(last.output[0]))
     cells = [trained(point, COMMON_RATES, found) for point in points]
-    return [run for one in cells for run in run_files(one.folder)]
+    return [run for one in cells for run in run_files(one.folder, entry)]
 
 
 def training_data(wildcards):

@@ -78,7 +78,6 @@ onerror:
     # A job that is stopped when its run has just been written is done again.
     to_do = {name_of(file) for job in workflow.dag.needrun_jobs() for file in job.output}
     planned = {name_of(file) for job in workflow.dag.jobs for file in job.output}
-    runs = [[run for run in run_files(folder)] for folder in CELLS]
     logger.error(
         terminal.failure(
             [together(job) for job in workflow.scheduler.failed],
@@ -86,7 +85,7 @@ onerror:
                 all(
                     run not in to_do and (run in planned or os.path.exists(run)) for run in cell
                 )
-                for cell in runs
+                for cell in RUNS.values()
             ),
             len(CELLS),
         )

@@ -18,13 +18,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--experiments", type=json.loads, required=True, help="JSON list")
     parser.add_argument("--networks", type=json.loads, required=True, help="by their names, JSON")
-    parser.add_argument(
-        "--blocks",
-        type=int,
-        nargs="+",
-        required=True,
-        help="networks that each job of a cell trains",
-    )
+    parser.add_argument("--block", type=int, required=True, help="networks that a job trains")
     parser.add_argument("--common-rates", type=json.loads, required=True, help="by optimizer, JSON")
     parser.add_argument("--tuning", type=json.loads, default=None, help="JSON")
     parser.add_argument("--data", nargs="+", required=True, help="the prepared data sets")
@@ -38,7 +32,7 @@ def main() -> None:
     networks = {name: Network(**one) for name, one in arguments.networks.items()}
     tuning = Tuning.from_dict(arguments.tuning) if arguments.tuning else None
     table = study_cost(
-        *(experiments, arguments.blocks, networks, sizes, device),
+        *(experiments, arguments.block, networks, sizes, device),
         *(arguments.common_rates, tuning),
     )
     with written_whole(arguments.output) as partial:

@@ -81,7 +81,7 @@ def table(data, tmp_path_factory):
     write_gathered(folder / "first.h5", runs)
     axes = {axis: [CELL[axis]] for axis in sorted(AXES)}
     axes |= {"learning_rate": [TUNED, COMMON], "initializer": ["he_normal", "zero"]}
-    experiment = Experiment("first", axes, [], {})
+    experiment = Experiment("first", axes, [], {}, 3)
     found = {
         point: choice({0.002: [0.1], 0.02: [0.2]})
         for point in experiment.cells

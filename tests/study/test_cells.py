@@ -20,7 +20,7 @@ DEFAULTS = {name: axis.default for name, axis in AXES.items()}
 
 def experiment(**varied: list) -> Experiment:
     axes = {axis: varied.get(axis, [DEFAULTS[axis]]) for axis in sorted(AXES)}
-    return Experiment("first", axes, ["consistency"], {})
+    return Experiment("first", axes, ["consistency"], {}, 5)
 
 
 VARIED = experiment(
@@ -97,7 +97,7 @@ def test_a_cell_without_calibration_lies_in_every_facet_of_calibration():
 def test_a_network_is_not_multiplied_by_an_axis_that_it_does_not_take():
     axes = {axis: [value] for axis, value in DEFAULTS.items()}
     axes |= {"network": ["lenet5", "deep"], "depth": [3, 6], "norm": ["none", "batch"]}
-    found = Experiment("first", dict(sorted(axes.items())), [], {"deep": ["depth"]})
+    found = Experiment("first", dict(sorted(axes.items())), [], {"deep": ["depth"]}, 5)
     assert len(found.cells) == 2 * 2 + 2
     deep = [one for one in found.cells if one.network == "deep"]
     assert {one.depth for one in deep} == {0}
@@ -114,9 +114,8 @@ def test_a_network_is_not_multiplied_by_an_axis_that_it_does_not_take():
 
 def test_an_experiment_is_the_same_after_json():
     shown = ShownExperiment(
-        *(VARIED.name, VARIED.axes, VARIED.calibrated, VARIED.unused),
+        *(VARIED.name, VARIED.axes, VARIED.calibrated, VARIED.unused, 3),
         study="A study",
-        replicas=3,
         learning_rates={"adam": 0.1},
         initializers={"he_normal": Initializer("He", 5), "consistency": Initializer("C", 2)},
     )

@@ -54,7 +54,8 @@ def test_values_are_plain_python_and_options_follow_the_names(tmp_path):
     for one in study.experiments["first"].cells:
         assert {type(value) for value in one.values().values()} <= {str, int, float}
         assert type(one.learning_rate) is float
-    task = study.task(study.experiments["first"].cells[0], study.blocks[0])
+    first = study.experiments["first"]
+    task = study.task(first.cells[0], study.blocks(first)[0])
     assert task.replicas == 10
     assert task.options["match"] == "channel"
     assert study.methods["consistency"] == "consistency.consistency"
@@ -71,7 +72,7 @@ def test_zero_and_zero_point_zero_are_one_value(tmp_path):
 def test_the_command_line_wins_over_the_study(tmp_path):
     # As Snakemake hands on `--config replicas=2 'defaults={"epochs": 1}'`.
     study = load(tmp_path, GOOD + "replicas: 3\n", replicas=2, defaults={"epochs": "1"})
-    assert study.replicas == 2
+    assert study.experiments["first"].replicas == 2
     assert study.defaults["epochs"] == 1
     assert study.defaults["batch_size"] == 32
 
@@ -109,7 +110,7 @@ def test_a_file_with_experiments_is_a_whole_study(tmp_path):
 
 def test_a_file_without_experiments_changes_the_study_that_is_run(tmp_path):
     study = load(tmp_path, GOOD + "replicas: 3\n", files=[("laptop.yaml", {"replicas": 4})])
-    assert (study.name, study.replicas) == ("mine", 4)
+    assert (study.name, study.experiments["first"].replicas) == ("mine", 4)
     assert list(study.experiments) == ["first"]
     with pytest.raises(InputError, match=r"^laptop\.yaml: replicas: 0 must be"):
         load(tmp_path, files=[("laptop.yaml", {"replicas": 0})])

@@ -97,6 +97,7 @@ def test_every_condition_has_a_search_of_its_own_over_its_optimizers_rates(tmp_p
         | {"learning_rate": [TUNED, COMMON], "optimizer": ["adam", "sgd"]},
         calibrated=[],
         unused={},
+        replicas=2,
     )
     assert experiment.tuned
     assert len(experiment.cells) == 4

@@ -35,7 +35,7 @@ TUNING = Tuning({"sgd": [0.01, 0.1, 1.0]}, 3, AREA, ["tuned"])
 
 
 def experiment(name, **axes):
-    return Experiment(name, AXES | axes, calibrated=[], unused={})
+    return Experiment(name, AXES | axes, calibrated=[], unused={}, replicas=3)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def table(monkeypatch):
     monkeypatch.setattr(cost, "measure_speed", lambda *_: (0.5, 0.01))
     experiments = [experiment("both"), experiment("large", train_size=["all"])]
     found = cost.study_cost(
-        experiments, [2, 1], NETWORKS, SIZES, torch.device("cpu"), {"sgd": 0.01}, TUNING
+        experiments, 2, NETWORKS, SIZES, torch.device("cpu"), {"sgd": 0.01}, TUNING
     )
     return found.set_index("experiment")
 
@@ -67,7 +67,7 @@ def test_a_tuned_experiment_has_a_row_for_its_search(monkeypatch):
     monkeypatch.setattr(cost, "measure_start_up", lambda: 5.0)
     monkeypatch.setattr(cost, "measure_speed", lambda *_: (0.5, 0.01))
     experiments = [experiment("tuned", learning_rate=["tuned", "common"]), experiment("both")]
-    arguments = [2, 1], NETWORKS, SIZES, torch.device("cpu"), {"sgd": 0.01}, TUNING
+    arguments = 2, NETWORKS, SIZES, torch.device("cpu"), {"sgd": 0.01}, TUNING
     found = cost.study_cost(experiments, *arguments).set_index("experiment")
     # Of the tuned experiment's eight cells, the four at the common rate are those of the other one.
     assert found["cells"].to_dict() == {"tuned, search": 12, "tuned": 8, "both": 4, "total": 20}

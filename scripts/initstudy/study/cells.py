@@ -166,6 +166,7 @@ class Experiment:
     """Of its initializers those that look at calibration inputs."""
     unused: dict[str, list[str]]
     """The axes of ARCHITECTURE that a network does not take, by the networks that leave some."""
+    replicas: int
 
     @property
     def tuned(self) -> bool:
@@ -232,7 +233,6 @@ class ShownExperiment(Experiment):
 
     study: str
     """The study's title."""
-    replicas: int
     learning_rates: dict[str, float]
     """The common one of every optimizer."""
     initializers: dict[str, Initializer]

@@ -42,7 +42,6 @@ class Study:
 
     name: str
     title: str
-    replicas: int
     block: int
     """Replicas that one job trains."""
     output_std: float
@@ -70,10 +69,9 @@ class Study:
     """As declared; axes that it does not name have their defaults."""
     tuning: Tuning | None
 
-    @property
-    def blocks(self) -> list[Block]:
-        """The replicas of every cell, by jobs."""
-        return blocks(self.replicas, self.block)
+    def blocks(self, experiment: Experiment) -> list[Block]:
+        """The replicas of an experiment's cells, by jobs."""
+        return blocks(experiment.replicas, self.block)
 
     def task(self, one: Cell, block: Block) -> Task:
         """What the job of a block of a cell's replicas trains."""
@@ -86,8 +84,10 @@ class Study:
         """
         given = {"batch_size": self.probe["batch_size"], **ANY_TRAINING_IMAGE}
         axes = one_value_each(self.defaults | given | point)
-        [one] = Experiment("probe", axes, self.calibrated, unused_by(self.networks, axes)).cells
-        return self._task(one, Block(0, self.probe["draws"] - 1))
+        draws = self.probe["draws"]
+        unused = unused_by(self.networks, axes)
+        [one] = Experiment("probe", axes, self.calibrated, unused, draws).cells
+        return self._task(one, Block(0, draws - 1))
 
     def _task(self, one: Cell, block: Block) -> Task:
         schedule = self.schedules[one.schedule]
@@ -119,8 +119,8 @@ class Study:
             experiment.axes,
             experiment.calibrated,
             experiment.unused,
+            experiment.replicas,
             study=self.title,
-            replicas=self.replicas,
             learning_rates=self.defaults["learning_rate"],
             initializers={key: self.initializers[key] for key in used},
         )
@@ -189,7 +189,6 @@ def made(declared: dict) -> Study:
     tuned = tuning.experiments if tuning else []
     kept = (
         "title",
-        "replicas",
         "block",
         "output_std",
         "device",
@@ -273,7 +272,8 @@ def made_experiment(
     if tuned:
         axes["learning_rate"] = [TUNED, COMMON]
     calibrated = [key for key in axes["initializer"] if initializers[key].get("calibrated")]
-    return Experiment(name, axes, calibrated, unused_by(networks, axes))
+    replicas = varied.get("replicas", declared["replicas"])
+    return Experiment(name, axes, calibrated, unused_by(networks, axes), replicas)
 
 
 def unused_by(networks: dict[str, Network], axes: dict[str, list]) -> dict[str, list[str]]:

@@ -15,7 +15,7 @@ from initstudy.networks.replicated.checked import replicate
 from initstudy.networks.replicated.network import ReplicatedNetwork
 from initstudy.optimizers import make_optimizer
 from initstudy.study.axes import ARCHITECTURE, TUNED
-from initstudy.study.cells import Cell, Experiment, Network
+from initstudy.study.cells import Block, Cell, Experiment, Network, blocks
 from initstudy.study.tuning import Tuning, trained
 from initstudy.training.batches import Normalizer
 from initstudy.training.recorder import EVALUATION_BATCH, evaluate, replica_losses
@@ -27,7 +27,7 @@ SPEED_AXES = ("network", *ARCHITECTURE, "optimizer", "batch_size")
 
 def study_cost(
     experiments: list[Experiment],
-    blocks: list[int],
+    block: int,
     networks: dict[str, Network],
     sizes: dict[str, dict],
     device: torch.device,
@@ -39,9 +39,9 @@ def study_cost(
     Of one that is tuned, the first round of the search has a row of its own; what it goes on to,
     and how many tuned cells are common ones at the same time, only the search tells.
 
-    blocks: how many replicas each job of a cell trains; networks: by their names; sizes: per data
-    set its images by split, its `classes`, and `side`, the height of its images in pixels;
-    common_rates: by optimizer; tuning: of the experiments that are tuned.
+    block: how many replicas a job trains at most; networks: by their names; sizes: per data set its
+    images by split, its `classes`, and `side`, the height of its images in pixels; common_rates: by
+    optimizer; tuning: of the experiments that are tuned.
     Columns: cells, networks, model_samples (images trained on, times networks) and hours: of
     training, evaluation and start-up of jobs on one core or device. Calibration and statistics
     come on top.
@@ -58,11 +58,11 @@ def study_cost(
             speeds[key] = measure_speed(replicated, cell, size, device)
         return speeds[key]
 
-    def costs(cells: Iterable[Cell], blocks: list[int]) -> dict[str, list[dict]]:
+    def costs(cells: Iterable[Cell], jobs: list[Block]) -> dict[str, list[dict]]:
         return {
             cell.folder: [
-                block_cost(cell, replicas, sizes[cell.dataset], *speed(cell, replicas), start_up)
-                for replicas in blocks
+                block_cost(cell, job.count, sizes[cell.dataset], *speed(cell, job.count), start_up)
+                for job in jobs
             ]
             for cell in cells
         }
@@ -70,14 +70,14 @@ def study_cost(
     rows, distinct = [], {}
     for experiment in experiments:
         if experiment.tuned:
-            search = costs(tuning.grid(experiment.cells), [tuning.replicas])
+            search = costs(tuning.grid(experiment.cells), [tuning.block])
             rows.append(summary(f"{experiment.name}, search", search))
             distinct |= {f"{folder}, search": jobs for folder, jobs in search.items()}
         known = [
             point if point.rate == TUNED else trained(point, common_rates, {})
             for point in experiment.cells
         ]
-        compared = costs(known, blocks)
+        compared = costs(known, blocks(experiment.replicas, block))
         rows.append(summary(experiment.name, compared))
         distinct |= compared
     return pd.DataFrame([*rows, summary("total", distinct)])

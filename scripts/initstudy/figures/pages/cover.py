@@ -39,7 +39,7 @@ def draw(
             for experiment, path in zip(experiments, tables, strict=True)
         ],
         "Data sets": [describe_dataset(path) for path in data],
-        "Training": [describe_training(runs, experiments[0].replicas)],
+        "Training": [describe_training(runs)],
         "Software": sorted({describe_software(one) for one in runs}),
     }
     return write(experiments[0].study, sections)
@@ -84,10 +84,12 @@ def describe_dataset(path: Path) -> str:
     return f"{path.stem}: {provenance['source']}; {classes} classes; {counts}; {checksums}"
 
 
-def describe_training(runs: list[dict], replicas: int) -> str:
+def describe_training(runs: list[dict]) -> str:
+    replicas = [attributes["cell"]["replicas"] for attributes in runs]
+    each = " to ".join(map(str, sorted({min(replicas), max(replicas)})))
     devices = sorted({attributes["device"] for attributes in runs})
     return (
-        f"{len(runs)} cells of {replicas} replicas each, {len(runs) * replicas:,} networks, "
+        f"{len(runs)} cells of {each} replicas each, {sum(replicas):,} networks, "
         f"on {'; '.join(devices)}"
     )
 
