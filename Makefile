@@ -3,7 +3,7 @@
 PYTHON ?= python3
 ACTIVATE = . .venv/bin/activate
 
-.PHONY: figures report cost test benchmark rulegraph check setup clean
+.PHONY: figures report cost decide test benchmark rulegraph check setup clean
 
 figures: setup  ## the default study: every figure, results/figures/all.pdf, and results/explore.html
 	$(ACTIVATE) && snakemake --cores all --quiet rules host -- \
@@ -15,6 +15,10 @@ report: figures  ## figures, tables and code in one page, results/report.html
 cost: setup  ## what every experiment of a study costs: make cost STUDY=article
 	$(ACTIVATE) && snakemake --cores 1 --quiet all --forcerun estimate_cost \
 		$(if $(STUDY),--config study=$(STUDY)) -- results/studies/$(or $(STUDY),embedded)/tables/cost.csv
+
+decide: setup  ## replicas until claims are decided: make decide STUDY=article BUDGET=8 (hours)
+	$(ACTIVATE) && python scripts/decide.py --study $(or $(STUDY),embedded) \
+		--hours $(or $(BUDGET),1)
 
 test: setup  ## the tests, but for those that take minutes each
 	$(ACTIVATE) && pytest -m "not slow" --numprocesses auto --maxprocesses 8 --dist loadfile

@@ -20,10 +20,12 @@ rule judge_claims:
     params:
         claims=as_json({name: claim.as_dict() for name, claim in STUDY.claims.items()}),
         initializers=correlated_initializers(),
+        look=[STUDY.look.number, STUDY.look.of] if STUDY.look else [],
         code=code_of("judge.py"),
     shell:
         'python "$STUDY_SCRIPTS/judge.py" --claims {params.claims:q} --tables {input.tables:q}'
-        " --initializers {params.initializers:q} --output {output.table:q}"
+        " --initializers {params.initializers:q} --look {params.look}"
+        " --output {output.table:q}"
         " --caption {output.caption:q} > {log:q} 2>&1"
 
 

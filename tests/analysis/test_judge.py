@@ -86,6 +86,7 @@ def test_the_order_of_rows_does_not_change_a_byte(tmp_path):
         *("claim", "statement", "test", "metric", "condition", "effect", "ci_low", "ci_high"),
         *("simultaneous_low", "simultaneous_high"),
         *("margin", "n", "replicas_needed", "verdict", "parts"),
+        *("rate", "common_effect", "common_verdict", "at_edge", "look"),
     ]
     assert found["claim"].tolist() == list("abcd")
     assert found["n"].tolist() == [6, 6, 10, 10]

@@ -15,6 +15,7 @@ from helpers.synthetic_runs import (
 )
 from initstudy.analysis.results import within
 from initstudy.analysis.tables import experiment_table, read_table, rows_of_cells
+from initstudy.study.cells import cell
 
 
 def test_every_cell_has_its_run_and_its_rows(tmp_path):
@@ -22,7 +23,7 @@ def test_every_cell_has_its_run_and_its_rows(tmp_path):
     results = results_of(described, tmp_path)
     assert [result.cell for result in results] == described.cells
     for result in results:
-        assert result.run.attributes["cell"] == result.cell.values()
+        assert cell(result.run.attributes["cell"]) == result.cell
         accuracy = result.run.history["test_accuracy"]
         assert result.values("replica").tolist() == list(range(REPLICAS))
         assert result.values("area_under_curve").tolist() == accuracy[1:].mean(axis=0).tolist()

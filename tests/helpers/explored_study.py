@@ -34,6 +34,10 @@ CLAIM = {
     "n": 4,
     "verdict": "supported",
     "replicas_needed": np.nan,
+    "common_effect": 0.15,
+    "common_verdict": "inconclusive",
+    "at_edge": "normal",
+    "look": np.nan,
 }
 
 

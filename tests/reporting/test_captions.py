@@ -85,7 +85,8 @@ def test_layers_give_the_extremes_of_the_medians(tmp_path):
 def test_claims_are_counted_and_told_one_by_one():
     claims = judged(8)
     said = claims_caption(claims.to_dict("records"))
-    assert said.startswith("Of 8 claims: 2 supported, 2 negligible, 2 refuted, 2 inconclusive. ")
+    counted = "2 supported, 2 negligible, 2 refuted, 2 inconclusive (look 2 of 5). "
+    assert said.startswith(f"Of 8 claims: {counted}")
     second = claims.iloc[1]
     assert f"equivalent: {100 * second['effect']:+.1f} pp [" in said
     assert said.count("What the article says") == 8
@@ -102,7 +103,7 @@ def test_tables_name_their_best_cell(tmp_path):
     assert f"highest in a cell of {best}, {in_words(sample)}" in said
     assert said.startswith(f"One row for each of {len(table)} networks, in 4 cells; 0 ")
     said = tabulate_results.summary_caption(summary_table(described, table))
-    areas = table.groupby("initializer")["area_under_curve"].agg(stats.trim_mean, 0.25)
+    areas = table.groupby("initializer")["charged_area_under_curve"].agg(stats.trim_mean, 0.25)
     assert f"that of a cell of {areas.idxmax()}: {100 * areas.max():.1f} % [" in said
     assert "6 pairs of initializers" in said
 

@@ -19,6 +19,7 @@ def claims(tmp_path):
             "ci_high": [0.222, 0.002, 0.91, float("nan")],
             "simultaneous_low": [0.205, -0.014, -0.2, float("nan")],
             "simultaneous_high": [0.226, 0.004, 0.93, float("nan")],
+            "look": "",
             "verdict": ["supported", "negligible", "inconclusive", "inconclusive"],
         }
     )

@@ -21,11 +21,12 @@ from initstudy.core.errors import InputError
 from initstudy.study.axes import AXES
 from initstudy.study.cells import Initializer
 from initstudy.study.claims import PAIRED_TESTS, Claim
+from initstudy.study.deciding import Look
 
 COLUMNS = [
     *("claim", "statement", "test", "metric", "condition", "effect", "ci_low", "ci_high"),
     *("simultaneous_low", "simultaneous_high", "margin", "n", "replicas_needed", "verdict"),
-    *("parts", "rate", "common_effect", "common_verdict", "at_edge"),
+    *("parts", "rate", "common_effect", "common_verdict", "at_edge", "look"),
 ]
 ALWAYS_SAID = ("dataset", "network", "optimizer", "learning_rate", "epochs")
 """Axes that are a part of every condition, though their experiment may not vary them."""
@@ -63,11 +64,12 @@ def judge(
     claims: dict[str, Claim],
     tables: dict[str, pd.DataFrame],
     initializers: dict[str, Initializer],
+    look: Look | None = None,
 ) -> pd.DataFrame:
     """A row for every claim, in the order in which they are declared.
 
-    tables: of experiments, one row a replica; initializers: those of correlations. The columns are
-    those of claims.csv:
+    tables: of experiments, one row a replica; initializers: those of correlations; look: if there
+    are several. The columns are those of claims.csv:
 
     - `metric` and `condition`: what was measured and where, `dataset=photos, optimizer=sgd`;
     - `effect`, `ci_low`, `ci_high`: the mean difference, or the mean rank correlation, with its
@@ -81,6 +83,8 @@ def judge(
       has both; `common_effect` and `common_verdict` are then those at the common ones, with which
       the claims are judged a second time; `at_edge`: the initializers whose best rate lies at the
       edge of what was tried;
+    - `look`: 2 of 5, where a study is looked at more than once; the interval that decides is then
+      wider, by that look's share of the error;
     - `parts`: JSON, a list of {part, effect, ci_low, ci_high}, of the values that an effect is
       averaged over; of a correlation also the initializers that `closeness` keeps apart.
 
@@ -88,10 +92,12 @@ def judge(
     that names claim and key, if rows cannot be found or paired.
     """
     tables = {name: _canonical(name, table) for name, table in tables.items()}
-    rows = _judged(claims, tables, initializers)
+    error = (1 - CONFIDENCE) * (look.share if look else 1)
+    rows = _judged(claims, tables, initializers, error)
     at_common = {name: common for name, claim in claims.items() if (common := claim.at_common())}
-    common = {row["claim"]: row for row in _judged(at_common, tables, initializers)}
+    common = {row["claim"]: row for row in _judged(at_common, tables, initializers, error)}
     for row in rows:
+        row["look"] = f"{look.number} of {look.of}" if look else ""
         other = common.get(row["claim"], {})
         row |= {f"common_{key}": other.get(key, math.nan) for key in ("effect", "verdict")}
     # As objects, whole numbers stay whole beside nan.
@@ -103,9 +109,10 @@ def _judged(
     claims: dict[str, Claim],
     tables: dict[str, pd.DataFrame],
     initializers: dict[str, Initializer],
+    error: float,
 ) -> list[dict]:
-    """As `judge`, of claims that are judged together."""
-    confidence = 1 - (1 - CONFIDENCE) / max(len(claims), 1)
+    """As `judge`, of claims that are judged together; error: that all of them may have."""
+    confidence = 1 - error / max(len(claims), 1)
     rows = []
     for name, claim in claims.items():
         table = _table_of(name, claim, tables)

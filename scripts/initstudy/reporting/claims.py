@@ -15,9 +15,11 @@ VERDICTS = {
 
 
 def headline(claims: list[dict]) -> str:
-    """The verdicts counted."""
+    """The verdicts counted, and how many looks at the data these took if it may be several."""
     verdicts = [claim["verdict"] for claim in claims]
-    return ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in VERDICTS)
+    counted = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in VERDICTS)
+    look = claims[0]["look"] if claims else ""
+    return f"{counted} (look {look})" if isinstance(look, str) and look else counted
 
 
 def claims_caption(claims: list[dict]) -> str:

@@ -101,8 +101,9 @@ def all_merged(layers: list[Layer]) -> dict:
             experiments = whole["experiments"]
             whole["experiments"] = {name: experiments[name] for name in [*named, *experiments]}
     whole.pop("extends", None)
-    if whole.get("probe", ...) is None:
-        del whole["probe"]
+    for block in ("probe", "tune"):
+        if whole.get(block, ...) is None:
+            del whole[block]
     for table in REMOVABLE:
         if isinstance(whole.get(table), dict):
             whole[table] = {

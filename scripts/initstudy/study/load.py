@@ -23,12 +23,14 @@ from initstudy.study.checks.functions import check_budgets, check_functions, unu
 from initstudy.study.checks.keys import (
     WrongKey,
     check_datasets,
+    check_looks,
     check_names,
     check_schema,
     check_size,
     check_tuning,
 )
 from initstudy.study.claims import Claim
+from initstudy.study.deciding import Look
 from initstudy.study.layers import Sources, all_merged, holder, merged, study_layers
 from initstudy.study.likeness import with_likenesses
 from initstudy.study.tuning import Tuning
@@ -65,6 +67,9 @@ class Study:
     figures: dict[str, list[str]]
     """The kinds of figures that an experiment asks for; one that asks for none is not here."""
     claims: dict[str, Claim]
+    look: Look | None
+    """At its claims, of those that it allows itself; None if it is looked at once."""
+    most_replicas: int
     probe: dict | None
     """As declared; axes that it does not name have their defaults."""
     tuning: Tuning | None
@@ -156,6 +161,7 @@ def checked(declared: dict, kinds: Sequence[str]) -> Study:
     check_budgets(declared["initializers"])
     check_networks(declared["networks"])
     check_tuning(declared)
+    check_looks(declared["decide"])
     check_claims(declared.get("claims", {}))
     study = made(declared)
     check_experiments(study.claims, study.experiments)
@@ -185,7 +191,7 @@ def made(declared: dict) -> Study:
         name: Network(entry["method"], entry.get("options", {}), unused_axes(entry))
         for name, entry in declared["networks"].items()
     }
-    tuning = made_tuning(declared)
+    tuning, deciding = made_tuning(declared), declared["decide"]
     tuned = tuning.experiments if tuning else []
     kept = (
         "title",
@@ -223,6 +229,8 @@ def made(declared: dict) -> Study:
         },
         probe=declared.get("probe"),
         tuning=tuning,
+        look=Look(deciding["look"], deciding["looks"]) if "look" in deciding else None,
+        most_replicas=deciding["most_replicas"],
     )
 
 

@@ -194,6 +194,12 @@ def check_tuning(study: dict) -> None:
                 )
 
 
+def check_looks(decide: dict) -> None:
+    """A look is one of those that are declared."""
+    if decide.get("look", 1) > decide["looks"]:
+        raise WrongKey(("decide", "look"), f"{decide['look']} must be at most {decide['looks']}")
+
+
 def check_size(experiment: str, axes: dict[str, list]) -> None:
     """An experiment must not have more cells than anybody can run."""
     cells = math.prod(map(len, axes.values()))
