@@ -44,6 +44,8 @@ def main() -> None:
     ends = time.monotonic() + 3600 * arguments.hours
     if not path.exists():
         study = loaded(arguments.study)
+        if not study.claims:
+            raise InputError(f"{study.name} declares no claims, so there is nothing to decide")
         replicas = {key: entry.replicas for key, entry in study.experiments.items()}
         write(path, arguments.study, study, 1, replicas)
     while True:
@@ -73,8 +75,6 @@ def write(path: Path, base: str, study: Study, look: int, replicas: dict[str, in
         "decide": {"look": look},
         "experiments": {name: {"replicas": count} for name, count in replicas.items()},
     }
-    if not study.claims:
-        raise InputError(f"{base} declares no claims, so there is nothing to decide")
     path.parent.mkdir(exist_ok=True)
     with written_whole(path) as partial:
         text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
