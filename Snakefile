@@ -1,7 +1,7 @@
 # How the initial weight distribution changes the training of a CNN: from data sets to figures.
 # Data flows one way, a file of rules a stage:
 #
-#   fetch -> prepare -> probe / train -> gather -> tabulate -> judge / plot -> bind / explore
+#   fetch -> prepare -> probe / train -> search -> gather -> tabulate -> judge / plot -> bind / explore
 #
 # What is run stands in config.yaml and in studies/, how in scripts/. Every rule runs one command of
 # scripts/ and has the digest of the code that it runs as a parameter: an edit of behaviour rebuilds
