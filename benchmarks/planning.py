@@ -69,11 +69,11 @@ rule train:
     input:
         "data/{{dataset}}.h5",
     output:
-        f"cells/{{CELL}}/run.h5",
+        f"cells/{{CELL}}/replicas={{replicas}}/run.h5",
     log:
-        f"logs/cells/{{CELL}}/train.log",
+        f"logs/cells/{{CELL}}/replicas={{replicas}}/train.log",
     benchmark:
-        f"benchmarks/cells/{{CELL}}.tsv"
+        f"benchmarks/cells/{{CELL}}/replicas={{replicas}}.tsv"
     shell:
         "touch {{output}}"
 
@@ -142,9 +142,9 @@ def planning_folders(folder: Path, cells: int) -> tuple[list, list]:
     write_study(ours, STUDY.format(cells=cells, seeds=list(range(cells // CELLS_A_SEED))))
     pattern = "/".join(f"{axis}={{{axis}}}" for axis in AXES)
     plain.mkdir()
-    (plain / "Snakefile").write_text(PLAIN.format(pattern=pattern, axes=list(AXES)))
+    (plain / "Snakefile").write_text(PLAIN.format(pattern=pattern, axes=[*AXES, "replicas"]))
     [experiment] = loaded(ours).experiments.values()
-    runs = "\n".join(f"cells/{one.folder}/run.h5" for one in experiment.cells)
+    runs = "\n".join(f"cells/{one.folder}/replicas=0-9/run.h5" for one in experiment.cells)
     (plain / "runs").write_text(runs)
     return [ours, *of_study()], [plain]
 

@@ -4,9 +4,9 @@ import hashlib
 import zlib
 
 from initstudy.core.plugins import INITIALIZERS, NETWORKS, SCHEDULES, source_of
-from initstudy.study.axes import COMMON, TUNED
+from initstudy.study.axes import TUNED
 from initstudy.study.sources import IMAGE_SIZE, MODULES
-from initstudy.study.tuning import EXTENSIONS, choices, extension, trained
+from initstudy.study.tuning import trained
 from initstudy.training.resources import BUFFERS, memory, minutes
 
 # fetch
@@ -98,8 +98,13 @@ def point_of(wildcards, axes):
 
 
 COMMON_RATES = STUDY.defaults["learning_rate"]
-# Folder -> cell, of all cells of the study that are known before any search, and its runs.
-CELLS, RUNS = {}, {}
+# Experiment -> its cells that are known before any search.
+KNOWN = {
+    name: [trained(point, COMMON_RATES, {}) for point in entry.cells if point.rate != TUNED]
+    for name, entry in STUDY.experiments.items()
+}
+# Folder -> cell, of all of these.
+CELLS = {one.folder: one for cells in KNOWN.values() for one in cells}
 
 
 def cell_of(wildcards):
@@ -119,56 +124,6 @@ def run_files(folder, experiment):
     """The runs of a cell, one a block of the replicas that an experiment has."""
     blocks = STUDY.blocks(experiment)
     return [f"results/cells/{folder}/{block.folder}/run.h5" for block in blocks]
-
-
-for entry in STUDY.experiments.values():
-    for point in entry.cells:
-        if point.rate != TUNED:
-            one = trained(point, COMMON_RATES, {})
-            CELLS[one.folder] = one
-            RUNS.setdefault(one.folder, set()).update(run_files(one.folder, entry))
-
-
-# search
-
-
-def search_file(wildcards, further=0):
-    """The table of a round of an experiment's search, or of a later one; it has to be there."""
-    number = int(wildcards.round) + further
-    return checkpoints.search_rates.get(experiment=wildcards.experiment, round=number).output[0]
-
-
-def searched_runs(wildcards):
-    """The runs of a round of a search: of the grid, or of what lies beyond an edge."""
-    if int(wildcards.round):
-        cells = extension(choices(Path(search_file(wildcards, -1))))
-    else:
-        cells = STUDY.tuning.grid(STUDY.experiments[wildcards.experiment].cells)
-    block = STUDY.tuning.block
-    return [f"results/cells/{one.folder}/{block.folder}/run.h5" for one in cells]
-
-
-def tuning_words(wildcards):
-    """The search as it is declared, as JSON."""
-    return as_json(STUDY.tuning.as_dict())
-
-
-def search_of(wildcards):
-    """The last table of an experiment's search, if there is one."""
-    is_tuned = STUDY.experiments[wildcards.experiment].tuned
-    return f"{HOME}/search/{wildcards.experiment}-{EXTENSIONS}.csv" if is_tuned else []
-
-
-def runs_at(rate, wildcards):
-    """The runs of those cells of an experiment whose learning rate is chosen in some way."""
-    entry = STUDY.experiments[wildcards.experiment]
-    points = [point for point in entry.cells if point.rate == rate]
-    found = {}
-    if points and rate == TUNED:
-        last = checkpoints.search_rates.get(experiment=entry.name, round=EXTENSIONS)
-        found = choices(Path(last.output[0]))
-    cells = [trained(point, COMMON_RATES, found) for point in points]
-    return [run for one in cells for run in run_files(one.folder, entry)]
 
 
 def training_data(wildcards):

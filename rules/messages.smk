@@ -78,6 +78,10 @@ onerror:
     # A job that is stopped when its run has just been written is done again.
     to_do = {name_of(file) for job in workflow.dag.needrun_jobs() for file in job.output}
     planned = {name_of(file) for job in workflow.dag.jobs for file in job.output}
+    runs = {}  # Of every cell, in whatever experiments it is.
+    for name, cells in KNOWN.items():
+        for one in cells:
+            runs.setdefault(one, set()).update(run_files(one.folder, STUDY.experiments[name]))
     logger.error(
         terminal.failure(
             [together(job) for job in workflow.scheduler.failed],
@@ -85,7 +89,7 @@ onerror:
                 all(
                     run not in to_do and (run in planned or os.path.exists(run)) for run in cell
                 )
-                for cell in RUNS.values()
+                for cell in runs.values()
             ),
             len(CELLS),
         )

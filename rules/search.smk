@@ -5,7 +5,7 @@
 checkpoint search_rates:
     """The runs of a round, and what was found before -> a row for every rate and replica."""
     input:
-        before=lambda wildcards: search_file(wildcards, -1) if int(wildcards.round) else [],
+        before=earlier_rounds,
         runs=searched_runs,
     output:
         f"{HOME}/search/{{experiment}}-{{round}}.csv",

@@ -3,6 +3,7 @@
 
 include: "study.smk"
 include: "inputs.smk"
+include: "search_inputs.smk"
 include: "fetch.smk"
 include: "prepare.smk"
 include: "train.smk"

@@ -5,9 +5,10 @@ import json
 
 import pandas as pd
 
+from initstudy.analysis.tables import read_table
 from initstudy.core.errors import run
 from initstudy.core.files import written_whole
-from initstudy.explorer.content import content, read_digests, read_summaries
+from initstudy.explorer.content import content, read_digests, with_edges
 from initstudy.explorer.page import explorer
 from initstudy.study.cells import ShownExperiment
 
@@ -22,10 +23,15 @@ def main() -> None:
     arguments = parser.parse_args()
     claims = arguments.claims
     digests = read_digests(arguments.runs)
+    summaries = [read_table(path) for path in arguments.summaries]
+    experiments = [
+        with_edges(ShownExperiment.from_dict(one), summary)
+        for one, summary in zip(arguments.experiments, summaries, strict=True)
+    ]
     told = content(
-        [ShownExperiment.from_dict(one) for one in arguments.experiments],
+        experiments,
         digests,
-        read_summaries(arguments.summaries),
+        pd.concat(summaries, ignore_index=True),
         pd.read_csv(claims) if claims else pd.DataFrame(),
     )
     with written_whole(arguments.output) as partial:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
+from initstudy.analysis.rates import read_search
 from initstudy.analysis.results import at_edge, read_results
 from initstudy.core.errors import run
 from initstudy.figures.kinds import kinds
@@ -17,7 +18,7 @@ from initstudy.figures.style import save
 from initstudy.records.probe import read_probe
 from initstudy.reporting.captions import save_caption
 from initstudy.study.cells import Initializer, ShownExperiment
-from initstudy.study.tuning import Tuning, choices
+from initstudy.study.tuning import Tuning
 
 # Kinds and pages are imported by name, so that no figure is out of date where another one changes.
 
@@ -93,7 +94,11 @@ def rates(arguments: argparse.Namespace) -> None:
     """The page on what every learning rate of an experiment's search came to."""
     page = import_module("initstudy.figures.pages.rates")
     described = ShownExperiment.from_dict(arguments.experiment)
-    shown = described, Tuning.from_dict(arguments.tuning), choices(arguments.search)
+    shown = (
+        described,
+        Tuning.from_dict(arguments.tuning),
+        read_search(arguments.search),
+    )
     write(page.draw(*shown), page.caption(*shown), arguments)
 
 

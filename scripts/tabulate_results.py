@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from initstudy.analysis.rates import rates_table
+from initstudy.analysis.rates import rates_table, read_search
 from initstudy.analysis.signals import signal_table
 from initstudy.analysis.summaries import COMPARED, summary_table
 from initstudy.analysis.tables import experiment_table, read_table
@@ -24,7 +24,7 @@ from initstudy.reporting.signals import reading
 from initstudy.reporting.words import METRICS
 from initstudy.study.axes import AXES
 from initstudy.study.cells import Experiment
-from initstudy.study.tuning import Tuning, choices
+from initstudy.study.tuning import Tuning
 
 
 def main() -> None:
@@ -62,7 +62,7 @@ def experiment(arguments: argparse.Namespace) -> None:
         Experiment.from_dict(arguments.experiment),
         read_gathered(arguments.runs),
         arguments.targets,
-        {point: one for path in arguments.search for point, one in choices(path).items()},
+        {point: one for path in arguments.search for point, one in read_search(path).items()},
     )
     save(table, replicas_caption(table), arguments)
 
@@ -77,7 +77,7 @@ def summary(arguments: argparse.Namespace) -> None:
 
 def rates(arguments: argparse.Namespace) -> None:
     """Every initializer's best learning rate, a row a condition."""
-    found = choices(arguments.search)
+    found = read_search(arguments.search)
     save(rates_table(found), rates_caption(found, Tuning.from_dict(arguments.tuning)), arguments)
 
 

@@ -7,10 +7,8 @@ import pytest
 from analysis.test_claim_rates import (
     ALIKE,
     DEPTHS,
-    FALSE_RATE,
     MARGIN,
     NOISE,
-    SLIGHTLY_BETTER,
     STUDIES,
     replace,
     rows,
@@ -21,9 +19,8 @@ from initstudy.study.deciding import Look, further_replicas
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("error")]
 
 LOOKS, BLOCK, MOST = 5, 8, 40
-TESTS = (SLIGHTLY_BETTER, SLIGHTLY_BETTER, ALIKE)
-TRUTH = (0.0, 0.0, MARGIN)
-"""None of the three claims holds, each as close to the truth as an untrue claim can be."""
+TRUTH = (MARGIN, MARGIN, -MARGIN)
+"""Of three claims of equivalence: exactly at the margin, any verdict but inconclusive is wrong."""
 
 
 def table(scores: np.ndarray) -> pd.DataFrame:
@@ -37,19 +34,15 @@ def table(scores: np.ndarray) -> pd.DataFrame:
 
 def looked_at(random: np.random.Generator, *, pays: bool) -> tuple[np.ndarray, int]:
     """The verdicts of a study that is looked at until its claims are decided, and the last look."""
-    claims = {
-        f"at_{depth}": replace(test, where={"depth": depth})
-        for depth, test in zip(DEPTHS, TESTS, strict=True)
-    }
+    claims = {f"at_{depth}": replace(ALIKE, where={"depth": depth}) for depth in DEPTHS}
     means = 0.5 + np.array([[0.0, better] for better in TRUTH])[:, :, None]
     scores = random.normal(means, NOISE, (3, 2, MOST))
     count = BLOCK
     for number in range(1, LOOKS + 1):
         look = Look(number, LOOKS) if pays else None
         found = judge(claims, {"main": table(scores[:, :, :count])}, {}, look)
-        asks = [row | {"experiment": "main"} for row in found.to_dict("records")]
-        further = further_replicas(asks, {"main": count}, BLOCK, MOST)
-        if not further:
+        rows_of_claims = [row | {"experiment": "main"} for row in found.to_dict("records")]
+        if not further_replicas(rows_of_claims, {"main": count}, BLOCK, MOST):
             break
         # As slowly as it may grow, which is what gives chance the most opportunities.
         count += BLOCK
@@ -57,7 +50,7 @@ def looked_at(random: np.random.Generator, *, pays: bool) -> tuple[np.ndarray, i
 
 
 def wrong(verdicts: np.ndarray) -> bool:
-    return bool((verdicts == "supported").any())
+    return bool((verdicts != "inconclusive").any())
 
 
 def test_wrong_verdicts_stay_below_5_percent_under_continuous_looking():
@@ -65,14 +58,14 @@ def test_wrong_verdicts_stay_below_5_percent_under_continuous_looking():
     studies = [looked_at(random, pays=True) for _ in range(STUDIES)]
     rate = np.mean([wrong(verdicts) for verdicts, _ in studies])
     print(f"wrong in {rate:.1%} of {STUDIES} studies")
-    assert rate < FALSE_RATE
+    assert rate < 0.05
     assert rate > 0
     assert np.mean([look for _, look in studies]) > 3
 
 
 def test_without_paying_for_looks_they_would_not():
     random = np.random.default_rng(21)
-    studies = [looked_at(random, pays=False) for _ in range(STUDIES // 2)]
-    ever = np.mean([wrong(verdicts) for verdicts, _ in studies])
-    print(f"wrong in {ever:.1%} of {STUDIES // 2} studies")
-    assert ever > 0.05
+    studies = [looked_at(random, pays=False) for _ in range(STUDIES // 4)]
+    rate = np.mean([wrong(verdicts) for verdicts, _ in studies])
+    print(f"wrong in {rate:.1%} of {STUDIES // 4} studies")
+    assert rate > 0.05

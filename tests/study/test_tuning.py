@@ -24,6 +24,10 @@ GRID = [0.001, 0.01, 0.1]
 TUNING = Tuning({"adam": GRID, "sgd": [0.1, 1.0]}, 3, AREA, ["first"])
 
 
+def found_in(path):
+    return choices(path.read_text().splitlines())
+
+
 def searched(path, value_at, tuning=TUNING, point=POINT, rounds=1 + EXTENSIONS):
     """What a search finds where a rate's value is planted, and the cells of each round."""
     cells, tried = tuning.grid([point]), []
@@ -39,8 +43,8 @@ def searched(path, value_at, tuning=TUNING, point=POINT, rounds=1 + EXTENSIONS):
             writer = csv.DictWriter(file, rows[0])
             writer.writeheader()
             writer.writerows(rows)
-        cells = extension(choices(path))
-    return choices(path)[point], tried
+        cells = extension(found_in(path))
+    return found_in(path)[point], tried
 
 
 def peak_at(best):

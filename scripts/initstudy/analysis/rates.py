@@ -1,12 +1,19 @@
 """What the search for the best learning rates came to, as tables."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
 from initstudy.records.run import Run
 from initstudy.study.axes import AXES
 from initstudy.study.cells import Cell
-from initstudy.study.tuning import AREA, Choice
+from initstudy.study.tuning import AREA, Choice, choices
+
+
+def read_search(path: Path) -> dict[Cell, Choice]:
+    """Tuned point -> what a search has found, from its table, CSV."""
+    return choices(path.read_text().splitlines())
 
 
 def search_rows(run: Run, by: str) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from initstudy.analysis.inference import (
 )
 from initstudy.analysis.results import belongs
 from initstudy.analysis.tables import rows_of_cells
-from initstudy.study.cells import Experiment, Facet
+from initstudy.study.cells import Experiment, Facet, cell
 from initstudy.study.claims import ACCURACIES, CHARGED, EPOCHS, with_charged
 
 COMPARED = f"{CHARGED}area_under_curve"
@@ -26,7 +26,8 @@ COMPARED = f"{CHARGED}area_under_curve"
 def summary_table(experiment: Experiment, table: pd.DataFrame) -> pd.DataFrame:
     """A row a statistic: its value and 95 % interval, `low` to `high`, from `n` replicas.
 
-    table: that of the experiment, a row a replica.
+    table: that of the experiment, a row a replica. Where it is tuned, `rate_at_edge` says of each
+    row whether a rate that was not tried might be better.
 
     The axes say of which cell, `metric` is a column of the experiment's table. Statistics, with
     their intervals (see `inference`):
@@ -49,7 +50,11 @@ def summary_table(experiment: Experiment, table: pd.DataFrame) -> pd.DataFrame:
         for (name, other), estimate in improvements(samples).items():
             axes = inside[name].values() | facet
             rows.append(_row(axes, COMPARED, "probability_of_improvement", other, estimate, count))
-    return pd.DataFrame(rows)
+    summary = pd.DataFrame(rows)
+    if "rate_at_edge" in table:
+        at_edge = {one for one, of_cell in replicas.items() if of_cell["rate_at_edge"].any()}
+        summary["rate_at_edge"] = [cell(row) in at_edge for row in summary.to_dict("records")]
+    return summary
 
 
 def cell_statistics(replicas: pd.DataFrame) -> dict[tuple[str, str], Estimate]:

@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from initstudy.analysis.results import belongs
-from initstudy.analysis.tables import read_table
 from initstudy.explorer.digest import (
     HISTORY,
     PROGRESS,
@@ -55,9 +55,13 @@ def read_digests(paths: Iterable[str | Path]) -> dict[str, Digest]:
     return dict(sorted(found.items()))
 
 
-def read_summaries(paths: Iterable[str | Path]) -> pd.DataFrame:
-    """The rows of experiments' summary tables."""
-    return pd.concat(map(read_table, paths), ignore_index=True)
+def with_edges(experiment: ShownExperiment, summary: pd.DataFrame) -> ShownExperiment:
+    """An experiment with the initializers whose best learning rate lies at the edge; summary: its
+    table of statistics."""
+    if "rate_at_edge" not in summary:
+        return experiment
+    names = summary["initializer"][summary["rate_at_edge"]]
+    return replace(experiment, at_edge=list(dict.fromkeys(names)))
 
 
 def content(

@@ -18,7 +18,6 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from math import log10
-from pathlib import Path
 
 from initstudy.study.axes import AXES, COMMON, TUNED
 from initstudy.study.cells import Block, Cell, cell
@@ -134,14 +133,16 @@ def extension(found: dict[Cell, Choice]) -> list[Cell]:
     return cells
 
 
-def choices(search: Path) -> dict[Cell, Choice]:
-    """Tuned point -> what a search, the table of a row for each rate and replica, has found."""
+def choices(search: Iterable[str]) -> dict[Cell, Choice]:
+    """Tuned point -> what a search has found.
+
+    search: the lines of its table, CSV, with a row for each rate and replica.
+    """
     samples: dict[Cell, dict[float, list[float]]] = {}
-    with search.open(newline="") as file:
-        for row in csv.DictReader(file):
-            tried = cell({name: axis.read(row[name]) for name, axis in AXES.items()})
-            of_point = samples.setdefault(replace(tried, learning_rate=TUNED), {})
-            of_point.setdefault(tried.learning_rate, []).append(float(row["value"]))
+    for row in csv.DictReader(search):
+        tried = cell({name: axis.read(row[name]) for name, axis in AXES.items()})
+        of_point = samples.setdefault(replace(tried, learning_rate=TUNED), {})
+        of_point.setdefault(tried.learning_rate, []).append(float(row["value"]))
     return {point: choice(of_point) for point, of_point in samples.items()}
 
 

@@ -18,6 +18,8 @@ from initstudy.study.yaml_files import read_yaml
 
 SCHEMA = Path(__file__).parents[1] / "schema.yaml"
 
+BEST_RATE = "best_rate"
+"""The kind of figure that compares the rates which an experiment lists."""
 MOST_CELLS = 100_000
 """In one experiment."""
 
@@ -182,6 +184,14 @@ def check_tuning(study: dict) -> None:
             raise WrongKey(
                 ("tune", "experiments"),
                 f"the experiment {name} varies the learning rate itself; take one of the two out",
+            )
+    for name in tune.get("experiments", experiments):
+        if BEST_RATE in experiments[name].get("figures", []) and (
+            "learning_rate" not in experiments[name]
+        ):
+            raise WrongKey(
+                ("experiments", name, "figures"),
+                f"{BEST_RATE} is for experiments that list learning rates; a search has its own",
             )
     rates = tune["learning_rate"]
     if isinstance(rates, dict):
