@@ -32,31 +32,28 @@ def table(scores: np.ndarray) -> pd.DataFrame:
     )
 
 
-def looked_at(random: np.random.Generator, *, pays: bool) -> tuple[np.ndarray, int]:
-    """The verdicts of a study that is looked at until its claims are decided, and the last look."""
+def looked_at(random: np.random.Generator, *, pays: bool) -> tuple[bool, int]:
+    """Whether any look at a study gave a wrong verdict, and how many there were until it ended."""
     claims = {f"at_{depth}": replace(ALIKE, where={"depth": depth}) for depth in DEPTHS}
     means = 0.5 + np.array([[0.0, better] for better in TRUTH])[:, :, None]
     scores = random.normal(means, NOISE, (3, 2, MOST))
-    count = BLOCK
+    count, wrong = BLOCK, False
     for number in range(1, LOOKS + 1):
         look = Look(number, LOOKS) if pays else None
         found = judge(claims, {"main": table(scores[:, :, :count])}, {}, look)
+        wrong |= bool((found["verdict"] != "inconclusive").any())
         rows_of_claims = [row | {"experiment": "main"} for row in found.to_dict("records")]
         if not further_replicas(rows_of_claims, {"main": count}, BLOCK, MOST):
             break
         # As slowly as it may grow, which is what gives chance the most opportunities.
         count += BLOCK
-    return found["verdict"].to_numpy(), number
-
-
-def wrong(verdicts: np.ndarray) -> bool:
-    return bool((verdicts != "inconclusive").any())
+    return wrong, number
 
 
 def test_wrong_verdicts_stay_below_5_percent_under_continuous_looking():
     random = np.random.default_rng(21)
     studies = [looked_at(random, pays=True) for _ in range(STUDIES)]
-    rate = np.mean([wrong(verdicts) for verdicts, _ in studies])
+    rate = np.mean([wrong for wrong, _ in studies])
     print(f"wrong in {rate:.1%} of {STUDIES} studies")
     assert rate < 0.05
     assert rate > 0
@@ -66,6 +63,6 @@ def test_wrong_verdicts_stay_below_5_percent_under_continuous_looking():
 def test_without_paying_for_looks_they_would_not():
     random = np.random.default_rng(21)
     studies = [looked_at(random, pays=False) for _ in range(STUDIES // 4)]
-    rate = np.mean([wrong(verdicts) for verdicts, _ in studies])
+    rate = np.mean([wrong for wrong, _ in studies])
     print(f"wrong in {rate:.1%} of {STUDIES // 4} studies")
-    assert rate > 0.05
+    assert rate > 0.08

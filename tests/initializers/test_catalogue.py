@@ -60,6 +60,8 @@ def cell_of(name, norm):
         "optimizer": "sgd",
         "learning_rate": 0.01,
         "momentum": 0.9,
+        "weight_decay": 0.0,
+        "first_replica": 0,
         "output_std": 0.1,
         "calibration_size": 64,
         "calibration_source": "train",
