@@ -120,7 +120,10 @@ def test_a_page_holds_every_facet_look_summary_and_claim(study):
     assert claim["verdict"] == "supported"
     where = "area under the curve, calibration charged; dataset photos; over optimizer adam, sgd"
     assert claim["condition"] == where
-    assert claim["parts"] == "optimizer sgd +20.0 pp"
+    assert claim["parts"] == (
+        "optimizer sgd +20.0 pp; at the common learning rate: +15.0 pp, inconclusive; best rate at"
+        " the edge of what was tried: normal"
+    )
 
 
 @pytest.mark.parametrize(

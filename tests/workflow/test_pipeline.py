@@ -75,7 +75,7 @@ def test_zero_stays_at_chance_with_hidden_weights_exactly_zero(finished):
 
 def test_folders_are_hive_partitions(finished):
     parts = run_of(finished, "he_normal").relative_to(finished.path / "results/cells").parts
-    assert [part.split("=")[0] for part in parts[:-1]] == list(AXES)
+    assert [part.split("=")[0] for part in parts[:-1]] == [*AXES, "replicas"]
 
 
 def test_the_table_has_a_row_a_replica(finished, tmp_path):

@@ -70,7 +70,6 @@ def replica_rows(one: Cell, run: Run, target: float) -> pd.DataFrame:
         {
             **one.values(),
             "learning_rate": run.attributes["cell"]["learning_rate"],
-            "rate": one.rate,
             "replica": run.attributes["cell"]["first_replica"] + np.arange(len(passes)),
             **curve_metrics(run, target, 0 * passes),
             "failed": ~np.isfinite(losses).all(axis=0),
@@ -83,6 +82,7 @@ def replica_rows(one: Cell, run: Run, target: float) -> pd.DataFrame:
             "validation_accuracy": run.history["validation_accuracy"][-1],
             "initial_population_mean": at_start("population_mean"),
             "initial_population_variance": at_start("population_variance"),
+            "rate": one.rate,
         }
     )
 
