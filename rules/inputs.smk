@@ -3,6 +3,7 @@
 import hashlib
 import zlib
 
+from initstudy.data.image_files import find_images
 from initstudy.core.plugins import INITIALIZERS, NETWORKS, SCHEDULES, source_of
 from initstudy.study.axes import TUNED
 from initstudy.study.sources import IMAGE_SIZE, MODULES
@@ -46,24 +47,37 @@ def folder(wildcards):
     It is no input: it stays where it is, whatever storage results are kept in.
     """
     entry = STUDY.datasets[wildcards.dataset]
-    size = ["--size", str(entry["size"])] if "size" in entry else []
-    return ["--folder", entry["path"], *size] if "path" in entry else []
+    if "path" not in entry:
+        return []
+    words = ["--folder", str(folder_of(entry))]
+    for key in ("size", "bits", "max_pixels"):
+        words += [f"--{key.replace('_', '-')}", str(entry[key])] if key in entry else []
+    if "split" in entry:
+        words += ["--split", entry["split"]["train"], entry["split"]["test"]]
+    return words + ["--skip"] * (entry.get("on_error") == "skip")
+
+
+def folder_of(entry):
+    """Where the images of a data set lie; ~ and $NAME are the user's."""
+    return Path(os.path.expandvars(entry["path"])).expanduser()
 
 
 @cache
-def listing(path):
-    """A digest of the names, sizes and times of the images in a folder of class folders.
+def listing(dataset):
+    """A digest of the names, sizes and times of what is read of a folder of images.
 
-    path: None for a data set that is no folder of images.
+    Of one that cannot be read it is empty: its job says why.
     """
-    if path is None:
+    entry = STUDY.datasets[dataset]
+    if "path" not in entry:
         return None
     found = hashlib.sha256()
-    for class_folder in sorted(map(str, Path(path).glob("*/*/"))):
-        with os.scandir(class_folder) as entries:
-            for name, state in sorted((entry.name, entry.stat()) for entry in entries):
-                line = f"{class_folder}/{name} {state.st_size} {state.st_mtime_ns}\n"
-                found.update(os.fsencode(line))
+    try:
+        for file in find_images(folder_of(entry), entry.get("split")).all():
+            state = file.stat()
+            found.update(os.fsencode(f"{file} {state.st_size} {state.st_mtime_ns}\n"))
+    except (InputError, OSError):
+        return ""
     return found.hexdigest()
 
 

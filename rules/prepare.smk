@@ -30,7 +30,7 @@ rule prepare_dataset:
     params:
         source=lambda wildcards: STUDY.datasets[wildcards.dataset]["source"],
         folder=folder,
-        listing=lambda wildcards: listing(STUDY.datasets[wildcards.dataset].get("path")),
+        listing=lambda wildcards: listing(wildcards.dataset),
         checksums=checksums,
         code=reader_code,
     shell:

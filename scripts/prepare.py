@@ -33,6 +33,10 @@ def parse_arguments() -> argparse.Namespace:
         default=IMAGE_SIZE,
         help="with --source folder: height and width to resize the images to, in pixels",
     )
+    parser.add_argument("--bits", type=int, default=16, help="used of 16-bit values")
+    parser.add_argument("--max-pixels", type=int, default=None, help="of one image")
+    parser.add_argument("--split", nargs=2, metavar=("TRAIN", "TEST"), help="the parts' folders")
+    parser.add_argument("--skip", action="store_true", help="leave out files that cannot be read")
     parser.add_argument(
         "--archives",
         nargs="*",
@@ -64,7 +68,10 @@ def open_source(arguments: argparse.Namespace) -> Source:
         return getattr(module, arguments.source)()
     if not arguments.folder:
         raise InputError("--source folder needs --folder with the path of the images")
-    return module.ImageFolder(Path(arguments.folder), arguments.threads, arguments.size)
+    split = dict(zip(("train", "test"), arguments.split, strict=True)) if arguments.split else None
+    reading = module.Reading(arguments.size, arguments.bits, arguments.max_pixels)
+    folder = Path(arguments.folder)
+    return module.ImageFolder(folder, arguments.threads, reading, split, skip=arguments.skip)
 
 
 if __name__ == "__main__":

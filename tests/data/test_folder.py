@@ -1,6 +1,7 @@
 """Folders of images: any mode and size becomes 32 x 32 RGB, and every mistake is named."""
 
 import hashlib
+import os
 import subprocess
 import sys
 import tracemalloc
@@ -12,7 +13,7 @@ from PIL import Image
 
 from initstudy.core.errors import InputError
 from initstudy.data import folder as module
-from initstudy.data.folder import ImageFolder
+from initstudy.data.folder import ImageFolder, Reading
 from initstudy.data.store import read_dataset, write_dataset
 
 PREPARE = Path(__file__).parents[2] / "scripts" / "prepare.py"
@@ -58,7 +59,7 @@ def test_images_come_by_class_and_name_unchanged(root, monkeypatch):
 
 @pytest.mark.parametrize("size", [8, 64])
 def test_images_have_the_size_that_is_asked_for(root, tmp_path, size):
-    source = ImageFolder(root, threads=2, size=size)
+    source = ImageFolder(root, threads=2, reading=Reading(size))
     write_dataset(source, tmp_path / "out.h5")
     images = read_dataset(tmp_path / "out.h5").images["test"]
     assert images.shape == (4, 3, size, size)
@@ -134,17 +135,20 @@ def test_every_mode_becomes_rgb(root, image, name, rgb):
 
 @pytest.mark.parametrize(
     ("image", "reason"),
-    [(Image.new("F", (9, 9)), "floating-point"), (Image.new("I", (9, 9), 70000), "16 bits")],
+    [(Image.new("F", (9, 9)), "floating-point"), (Image.new("I", (9, 9), 70000), "0 to 65535")],
 )
 def test_values_without_a_range_are_refused(root, image, reason):
-    with pytest.raises(InputError, match=rf"00\.tif is not a readable image .*{reason}"):
+    with pytest.raises(InputError, match=rf"00\.tif \(.*{reason}"):
         read_one(root, image, "00.tif")
 
 
 def test_a_decompression_bomb_is_named(root, monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
-    with pytest.raises(InputError, match=r"08\.png is not a readable image .*bomb"):
+    with pytest.raises(InputError, match=r"4 files are no readable images: .*08\.png \(.*bomb"):
         read(root)
+    allowed = ImageFolder(root, threads=2, reading=Reading(max_pixels=10_000))
+    assert len(list(allowed.blocks("test"))) == 2
+    assert Image.MAX_IMAGE_PIXELS == 1000
 
 
 def test_a_folder_that_changes_while_it_is_read_is_named(root):
@@ -201,24 +205,33 @@ def truncate(file):
 @pytest.mark.parametrize(
     ("spoil", "named"),
     [
-        (lambda root: root.rename(root.with_name("gone")), "images"),
-        (lambda root: (root / "train").rename(root / "training"), "train"),
-        (lambda root: (root / "test").rename(root / "tests"), "test"),
+        (lambda root: root.rename(root.with_name("gone")), "images does not exist"),
+        (lambda root: (root / "train").rename(root / "trian"), "no training part"),
+        (lambda root: (root / "test").rename(root / "tests"), "has train but no test part"),
         (lambda root: (root / "test" / "cat").rename(root / "test" / "cow"), "class cat"),
-        (lambda root: empty(root / "test" / "dog"), "test/dog is empty"),
-        (lambda root: (root / "train" / "cat" / "Thumbs.db").write_text("x"), "cat/Thumbs.db"),
-        (lambda root: (root / "train" / "cat" / "deep").mkdir(), "train/cat/deep"),
-        (lambda root: truncate(root / "train" / "cat" / "00.png"), "00.png is not a readable"),
+        (lambda root: empty(root / "test" / "dog"), "class dog of"),
+        (lambda root: truncate(root / "train" / "cat" / "00.png"), "00.png (image file is trunc"),
+        (lambda root: (root / "test" / "cow").symlink_to("nowhere"), "cow is a link that leads no"),
+        (
+            lambda root: (root / "test/cat/0.png").symlink_to("nowhere"),
+            "0.png is a link that leads",
+        ),
+        (lambda root: (root / "test/cat/all").symlink_to(root / "test"), "folder that it lies in"),
+        (lambda root: os.mkdir(os.fsencode(root / "test") + b"/\xe9"), "is not in UTF-8"),
     ],
-    ids=["root", "train", "test", "classes", "empty", "no image", "subfolder", "truncated"],
+    ids=[
+        *("root", "train", "test", "classes", "empty", "truncated", "link to a class"),
+        *("link to an image", "circle of links", "Latin-1"),
+    ],
 )
 def test_the_command_line_names_what_is_wrong(root, tmp_path, spoil, named):
     spoil(root)
     result = prepare(root, tmp_path / "out.h5")
     assert result.returncode == 1
-    assert result.stderr.startswith("Error: ")
-    assert result.stderr.count("\n") == 1
-    assert named in result.stderr
+    *_, said = result.stderr.splitlines()
+    assert said.startswith("Error: ")
+    assert "Traceback" not in result.stderr
+    assert named in said
     assert str(root) in result.stderr
     assert list(tmp_path.glob("*.h5")) == []
 
@@ -227,3 +240,74 @@ def test_the_command_line_wants_a_folder(tmp_path):
     result = prepare("", tmp_path / "out.h5")
     assert result.returncode == 1
     assert result.stderr == "Error: --source folder needs --folder with the path of the images\n"
+
+
+def test_all_files_that_cannot_be_read_are_named_at_once(root):
+    for path in ("train/cat/00.png", "train/dog/03.png", "test/cat/08.png"):
+        truncate(root / path)
+    source = ImageFolder(root, threads=2)
+    with pytest.raises(InputError) as raised:
+        list(source.blocks("train"))
+    said = str(raised.value)
+    assert said.startswith("3 files are no readable images: ")
+    assert all(name in said for name in ("00.png", "03.png", "08.png"))
+    assert "on_error: skip" in said
+
+
+def test_files_that_cannot_be_read_are_left_out_where_that_is_said(root):
+    truncate(root / "train" / "cat" / "00.png")
+    source = ImageFolder(root, threads=2, skip=True)
+    assert source.labels["train"].tolist() == [0] * 3 + [1] * 4
+    assert sum(map(len, source.blocks("train"))) == 7
+    assert source.description.endswith("; 1 files left out that cannot be read as images")
+    for name in ("02", "04", "06"):
+        truncate(root / "train" / "cat" / f"{name}.png")
+    with pytest.raises(InputError, match=r"no file of the class cat of .* train part can be read"):
+        ImageFolder(root, threads=2, skip=True)
+
+
+ORIENTED = np.zeros((40, 60, 3), np.uint8)
+ORIENTED[:20] = 255  # Light above, dark below.
+TURNS = {
+    2: lambda image: image[:, ::-1],
+    3: lambda image: image[::-1, ::-1],
+    4: lambda image: image[::-1],
+    5: lambda image: image.transpose(1, 0, 2),
+    6: lambda image: image.transpose(1, 0, 2)[::-1],
+    8: lambda image: image.transpose(1, 0, 2)[:, ::-1],
+}
+"""EXIF orientation -> how a camera that was held so stores what is upright."""
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png"])
+@pytest.mark.parametrize("orientation", TURNS)
+def test_images_are_upright(root, orientation, suffix):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored = Image.fromarray(np.ascontiguousarray(TURNS[orientation](ORIENTED)))
+    (root / "test" / "cat" / "08.png").unlink()
+    stored.save(root / "test" / "cat" / f"00.{suffix}", exif=exif, quality=95)
+    found = read(root)[0].astype(int)
+    assert found[:, :12].min() > 200
+    assert found[:, -12:].max() < 50
+
+
+def test_values_of_twelve_bits_are_scaled_as_such(root):
+    for name in ("08", "10"):
+        (root / "test" / "cat" / f"{name}.png").unlink()
+    grey = np.full((40, 40), 2048, np.uint16)
+    Image.fromarray(grey).save(root / "test" / "cat" / "1.png")
+    Image.fromarray(grey).save(root / "test" / "cat" / "2.tif", tiffinfo={281: 4095})
+    plain = read(root)
+    assert (plain[0, 0, 0, 0], plain[1, 0, 0, 0]) == (7, 127)
+    told = ImageFolder(root, threads=1, reading=Reading(bits=12))
+    assert next(iter(told.blocks("test")))[0, 0, 0, 0] == 127
+
+
+def test_what_is_passed_over_is_counted_in_the_log(root, capsys):
+    for name in ("Thumbs.db", "labels.csv", "more.csv", ".DS_Store"):
+        (root / "train" / "cat" / name).write_text("x")
+    (root / "train" / "__MACOSX").mkdir()
+    ImageFolder(root, threads=1)
+    said = capsys.readouterr().err
+    assert "files passed over that are no images by name: 2 .csv, 1 .db" in said

@@ -106,6 +106,28 @@ def test_what_was_replaced_is_prepared_anew_and_the_other_left_alone(trained, tm
     assert planned(project.snakemake("--dry-run").stdout) == NOTHING
 
 
+def test_what_is_not_read_of_a_folder_changes_nothing(trained, tmp_path):
+    project = trained.copied(tmp_path / "project")
+    pictures = project.path / "pictures"
+    for name in ("train/dark/.DS_Store", ".nfs0001", "train/labels.csv", "train/dark/Thumbs.db"):
+        (pictures / name).write_text("x")
+    (pictures / "unused/dark").mkdir(parents=True)
+    draw_picture(pictures / "unused/dark/00.bmp", 1)
+    (pictures / "train/dark/.broken").symlink_to("nowhere")
+    assert planned(project.snakemake("--dry-run").stdout) == NOTHING
+
+
+def test_a_folder_that_cannot_be_read_stops_its_own_job_alone(trained, tmp_path):
+    project = trained.copied(tmp_path / "project")
+    (project.path / "pictures/train/dark/more.png").symlink_to("nowhere")
+    assert project.snakemake("--dag").returncode == 0
+    outcome = project.snakemake("--keep-going")
+    assert outcome.returncode == 1
+    log = (project.path / "results/logs/prepare/pictures.log").read_text()
+    assert "more.png is a link that leads nowhere" in log
+    assert "Traceback" not in log + outcome.stderr
+
+
 def test_an_archive_of_other_bytes_than_declared_is_named(trained, tmp_path):
     project = trained.copied(tmp_path / "project")
     [archive] = (project.path / "data/mnist").glob("train-images*")

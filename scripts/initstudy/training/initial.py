@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from initstudy.core import seeds
 from initstudy.core.errors import InputError
 from initstudy.core.plugins import INITIALIZERS, NETWORKS, SCHEDULES, load_function
+from initstudy.core.progress import Progress
 from initstudy.data.store import Dataset, read_dataset
 from initstudy.initializers import Calibration, Context, initialize
 from initstudy.networks.construction import construct
@@ -24,7 +25,6 @@ from initstudy.schedules import CONSTANT
 from initstudy.study.axes import ARCHITECTURE
 from initstudy.training.batches import Normalizer
 from initstudy.training.initial_check import InitialCheck
-from initstudy.training.progress import Progress
 from initstudy.training.settings import Settings
 
 

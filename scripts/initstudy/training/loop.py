@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from initstudy.core.progress import Progress
 from initstudy.networks.replicated.network import ReplicatedNetwork
 from initstudy.optimizers import Optimizer
 from initstudy.training.batches import MiniBatches, Normalizer
 from initstudy.training.checkpoints import Checkpoint
-from initstudy.training.progress import Progress
 from initstudy.training.recorder import (
     StatisticsRecorder,
     correct_predictions,

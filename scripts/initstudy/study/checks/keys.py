@@ -18,6 +18,8 @@ from initstudy.study.yaml_files import read_yaml
 
 SCHEMA = Path(__file__).parents[1] / "schema.yaml"
 
+OF_FOLDERS = ("size", "split", "on_error", "bits", "max_pixels")
+"""Keys that a folder of images may have."""
 BEST_RATE = "best_rate"
 """The kind of figure that compares the rates which an experiment lists."""
 MOST_CELLS = 100_000
@@ -154,13 +156,13 @@ def check_datasets(datasets: dict[str, dict]) -> None:
         source = entry["source"]
         takes = {
             "path": source == "folder",
-            "size": source == "folder",
+            **dict.fromkeys(OF_FOLDERS, source == "folder"),
             "archives": source in ARCHIVES,
         }
         for key, is_taken in takes.items():
             if key in entry and not is_taken:
                 raise WrongKey(("datasets", name, key), f"the source {source} takes no {key}")
-            if is_taken and key not in entry and key != "size":
+            if is_taken and key not in entry and key not in OF_FOLDERS:
                 raise WrongKey(("datasets", name), f"the source {source} needs the key {key}")
         files = [archive["url"].rpartition("/")[2] for archive in entry.get("archives", [])]
         if sorted(files) != sorted(ARCHIVES.get(source, [])):

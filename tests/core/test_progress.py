@@ -2,8 +2,8 @@
 
 import pytest
 
-from initstudy.training import progress
-from initstudy.training.progress import Progress
+from initstudy.core import progress
+from initstudy.core.progress import Progress
 
 
 @pytest.fixture
