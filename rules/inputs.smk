@@ -6,7 +6,7 @@ import zlib
 from initstudy.data.image_files import find_images
 from initstudy.core.plugins import INITIALIZERS, NETWORKS, SCHEDULES, source_of
 from initstudy.study.axes import TUNED
-from initstudy.study.sources import IMAGE_SIZE, MODULES
+from initstudy.study.sources import IMAGE_SIZE, MODULES, archive_name
 from initstudy.study.tuning import trained
 from initstudy.training.resources import BUFFERS, memory, minutes
 
@@ -14,7 +14,7 @@ from initstudy.training.resources import BUFFERS, memory, minutes
 
 # Where an archive is put -> its declaration.
 ARCHIVES = {
-    f"{STUDY.data_dir}/{dataset}/{Path(entry['url']).name}": entry
+    f"{STUDY.data_dir}/{dataset}/{archive_name(entry['url'])}": entry
     for dataset, declared in STUDY.datasets.items()
     for entry in declared.get("archives", [])
 }
@@ -31,7 +31,7 @@ def archive(wildcards):
 def archives(wildcards):
     """The places of a data set's archives."""
     return [
-        f"{STUDY.data_dir}/{wildcards.dataset}/{Path(entry['url']).name}"
+        f"{STUDY.data_dir}/{wildcards.dataset}/{archive_name(entry['url'])}"
         for entry in STUDY.datasets[wildcards.dataset].get("archives", [])
     ]
 

@@ -137,7 +137,7 @@ def foreseen(study: Study, experiment: Experiment, replicas: int) -> float:
 
 def of_run(path: Path) -> float:
     """Seconds of a job, by Snakemake's benchmark of it."""
-    with path.open(newline="") as file:
+    with path.open(newline="", encoding="utf-8") as file:
         return float(next(csv.DictReader(file, delimiter="\t"))["s"])
 
 

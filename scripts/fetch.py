@@ -4,10 +4,10 @@ import argparse
 from pathlib import Path
 
 import pooch
-from requests import exceptions
+from requests import Response, exceptions
 
 from initstudy.core.errors import InputError, run
-from initstudy.core.files import written_whole
+from initstudy.core.files import scratch_beside, written_whole
 
 TIMEOUT = 60  # seconds without a byte until an attempt counts as failed
 RETRIES = 3  # further attempts, which pooch makes after 1, 2 and 3 seconds
@@ -29,15 +29,20 @@ def fetch(url: str, checksum: str, path: Path) -> None:
     Raises:
         InputError: no attempt brought the right bytes.
     """
-    # Servers label .gz files as compressed transfers, and requests would then unpack them.
-    headers = {"Accept-Encoding": "identity"}
+    # Servers label .gz files as compressed transfers, and requests would then unpack them. Some do
+    # although they are told not to compress.
     download = pooch.HTTPDownloader(
-        progressbar=True, chunk_size=CHUNK, timeout=TIMEOUT, headers=headers
+        progressbar=True,
+        chunk_size=CHUNK,
+        timeout=TIMEOUT,
+        headers={"Accept-Encoding": "identity"},
+        hooks={"response": as_sent},
     )
-    with written_whole(path) as partial:
+    # pooch leaves its own temporary file where a process is killed.
+    with written_whole(path) as partial, scratch_beside(path) as folder:
         name = partial.name
         attempts = pooch.create(
-            partial.parent, "", registry={name: checksum}, urls={name: url}, retry_if_failed=RETRIES
+            folder, "", registry={name: checksum}, urls={name: url}, retry_if_failed=RETRIES
         )
         try:
             attempts.fetch(name, downloader=download)
@@ -46,6 +51,12 @@ def fetch(url: str, checksum: str, path: Path) -> None:
                 f"{url} cannot be downloaded ({reason(error)}): get the file elsewhere and put it "
                 f"at {path}"
             ) from error
+        (folder / name).replace(partial)
+
+
+def as_sent(response: Response, **_: object) -> None:
+    """Have the bytes of a file kept as they come, whatever they are labelled."""
+    response.raw.headers.pop("Content-Encoding", None)
 
 
 def reason(error: Exception) -> str:

@@ -1,8 +1,13 @@
 """What is said in the terminal when a run has ended."""
 
+import os
+import subprocess
+import sys
+
 import pandas as pd
 import pytest
 
+from initstudy.core.code import SCRIPTS
 from initstudy.reporting import terminal
 
 
@@ -36,6 +41,22 @@ def test_verdicts_are_counted_and_every_claim_has_a_line(claims):
         "  inconclusive  +0.45 [-0.16, 0.91], all [-0.20, 0.93]   Ranked.",
         "  inconclusive  +0.3 pp, too few data                    Too few.",
     ]
+
+
+def test_claims_are_read_whatever_the_locale(claims):
+    text = claims.read_text().replace("As good.", "Ebenso gut für größere Tiefen.")
+    claims.write_text(text, encoding="utf-8")
+    command = "import sys, pathlib; from initstudy.reporting import terminal;"
+    command += "said = terminal.success('A study', pathlib.Path(sys.argv[1]), {}, []);"
+    command += "sys.stdout.buffer.write(said.encode())"
+    ascii_locale = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    outcome = subprocess.run(
+        [sys.executable, "-c", command, claims],
+        env=os.environ | ascii_locale | {"PYTHONPATH": str(SCRIPTS)},
+        capture_output=True,
+    )
+    assert outcome.returncode == 0, outcome.stderr.decode()
+    assert "Ebenso gut für größere Tiefen." in outcome.stdout.decode()
 
 
 def test_pages_are_described_and_other_files_named():

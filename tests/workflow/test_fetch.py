@@ -19,7 +19,8 @@ CHECKSUM = f"md5:{hashlib.md5(CONTENT).hexdigest()}"
 
 
 class Handler(BaseHTTPRequestHandler):
-    """What the path says: /good, /404, /500, /broken, /stalled, /other, /short, /flaky."""
+    """What the path says: /good, /404, /500, /broken, /stalled, /other, /short, /flaky,
+    /labelled."""
 
     def do_GET(self):
         self.server.requests.append(self.headers)
@@ -29,15 +30,17 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(int(kind) if kind.isdigit() else 200)
         content = CONTENT[:9999] if kind == "short" else CONTENT
         self.send_header("Content-Length", str(len(content)))
+        if kind == "labelled":
+            self.send_header("Content-Encoding", "gzip")
         self.end_headers()
-        if kind in ("good", "short"):
+        if kind in ("good", "short", "labelled"):
             self.wfile.write(content)
         elif kind == "other":
             self.wfile.write(CONTENT[::-1])
-        elif kind in ("broken", "stalled"):
+        elif kind in ("broken", "stalled", "slow"):
             self.wfile.write(CONTENT[:9999])
             self.wfile.flush()
-            time.sleep(1.5 if kind == "stalled" else 0)
+            time.sleep({"stalled": 1.5, "slow": 30}.get(kind, 0))
 
     def log_message(self, *args):
         pass
@@ -118,6 +121,25 @@ def test_what_was_there_stays_until_the_right_bytes_arrive(server, tmp_path, mon
 def test_the_server_is_told_not_to_compress(server, tmp_path):
     fetch.fetch(f"{server.url}/good", CHECKSUM, tmp_path / "archive.bin")
     assert server.requests[0]["Accept-Encoding"] == "identity"
+
+
+def test_a_file_that_is_labelled_as_compressed_is_kept_as_it_comes(server, tmp_path):
+    fetch.fetch(f"{server.url}/labelled", CHECKSUM, tmp_path / "archive.bin")
+    assert (tmp_path / "archive.bin").read_bytes() == CONTENT
+
+
+def test_what_a_killed_download_leaves_is_taken_away_by_the_next(server, tmp_path):
+    path = tmp_path / "archive.bin"
+    command = [sys.executable, SCRIPT, "--checksum", CHECKSUM, "--output", path]
+    killed = subprocess.Popen([*command, "--url", f"{server.url}/slow"], stderr=subprocess.PIPE)
+    while not any(file.is_file() for file in tmp_path.rglob("*/*")):
+        assert killed.poll() is None
+        time.sleep(0.05)
+    killed.kill()
+    killed.communicate()
+    assert list(tmp_path.iterdir())
+    fetch.fetch(f"{server.url}/good", CHECKSUM, path)
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_the_command_line_downloads_into_a_new_folder(server, tmp_path):

@@ -13,7 +13,7 @@ from initstudy.study.tuning import AREA, Choice, choices
 
 def read_search(path: Path) -> dict[Cell, Choice]:
     """Tuned point -> what a search has found, from its table, CSV."""
-    return choices(path.read_text().splitlines())
+    return choices(path.read_text(encoding="utf-8").splitlines())
 
 
 def search_rows(run: Run, by: str) -> pd.DataFrame:

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,12 +52,27 @@ def _beside(path: Path) -> Iterator[Path]:
         Path(name).unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def scratch_beside(path: Path) -> Iterator[Path]:
+    """A new folder beside `path`, removed in the end with all that is in it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    prefix = f".{path.stem}-{os.getpid()}-"
+    folder = Path(tempfile.mkdtemp(prefix=prefix, suffix=path.suffix, dir=path.parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _remove_leftovers(path: Path) -> None:
     """Remove what processes that were killed while they wrote `path` left beside it."""
     pattern = rf"\.{re.escape(path.stem)}-(\d+)-\w{{8}}{re.escape(path.suffix)}"
     for file in path.parent.iterdir():
         if (match := re.fullmatch(pattern, file.name)) and not _runs(int(match[1])):
-            file.unlink(missing_ok=True)
+            if file.is_dir():
+                shutil.rmtree(file, ignore_errors=True)
+            else:
+                file.unlink(missing_ok=True)
 
 
 def _runs(process: int) -> bool:

@@ -44,12 +44,12 @@ def _by_class(path: Path, labels: dict[str, str], images: list[Path]) -> Classes
 
 
 def _annotations(path: Path, _: list[Path]) -> tuple[dict[str, str], list[Path]]:
-    rows = [line.split("\t") for line in path.read_text().splitlines() if line]
+    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line]
     return {row[0]: row[1] for row in rows if len(row) > 1}, [path]
 
 
 def _solution(path: Path, _: list[Path]) -> tuple[dict[str, str], list[Path]]:
-    with path.open(newline="") as file:
+    with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     return {row["ImageId"]: row["PredictionString"].split(" ")[0] for row in rows}, [path]
 
@@ -57,7 +57,7 @@ def _solution(path: Path, _: list[Path]) -> tuple[dict[str, str], list[Path]]:
 def _ground_truth(path: Path, images: list[Path]) -> tuple[dict[str, str], list[Path]]:
     from scipy.io import loadmat  # Which takes a while, and is needed here alone.
 
-    numbers = [int(line) for line in path.read_text().split()]
+    numbers = [int(line) for line in path.read_text(encoding="utf-8").split()]
     if len(numbers) != len(images):
         raise InputError(
             f"{path} has {len(numbers)} labels for {len(images)} images of {images[0].parent};"

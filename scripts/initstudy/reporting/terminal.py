@@ -59,7 +59,7 @@ def success(title: str, claims: Path | None, pages: dict[str, str], others: list
 
 def verdicts(title: str, claims: Path) -> str:
     """How many claims have which verdict, and a line for each."""
-    with claims.open(newline="") as file:
+    with claims.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     counts = headline(rows)
     numbers = [row | _numbers(row) for row in rows]

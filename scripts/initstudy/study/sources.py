@@ -1,5 +1,7 @@
 """Where images come from, by the names that studies give."""
 
+from urllib.parse import urlsplit
+
 _IDX = ["-images-idx3-ubyte.gz", "-labels-idx1-ubyte.gz"]
 _MNIST = [part + suffix for part in ("train", "t10k") for suffix in _IDX]
 
@@ -10,6 +12,12 @@ ARCHIVES = {
     "fashion_mnist": _MNIST,
 }
 """The official names of a source's archives."""
+
+
+def archive_name(url: str) -> str:
+    """The file's name that an address leads to, without what is asked for after a ?."""
+    return urlsplit(url).path.rpartition("/")[2]
+
 
 MODULES = {
     "digits": "digits",

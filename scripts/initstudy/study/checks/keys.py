@@ -12,7 +12,7 @@ import jsonschema
 
 from initstudy.core.errors import InputError
 from initstudy.study.axes import ARCHITECTURE, AXES, PROBE_AXES
-from initstudy.study.sources import ARCHIVES
+from initstudy.study.sources import ARCHIVES, archive_name
 from initstudy.study.tuning import METRICS
 from initstudy.study.yaml_files import read_yaml
 
@@ -164,7 +164,7 @@ def check_datasets(datasets: dict[str, dict]) -> None:
                 raise WrongKey(("datasets", name, key), f"the source {source} takes no {key}")
             if is_taken and key not in entry and key not in OF_FOLDERS:
                 raise WrongKey(("datasets", name), f"the source {source} needs the key {key}")
-        files = [archive["url"].rpartition("/")[2] for archive in entry.get("archives", [])]
+        files = [archive_name(archive["url"]) for archive in entry.get("archives", [])]
         if sorted(files) != sorted(ARCHIVES.get(source, [])):
             raise WrongKey(
                 ("datasets", name, "archives"),
