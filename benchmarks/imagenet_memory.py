@@ -79,6 +79,7 @@ def main() -> None:
         train = [sys.executable, "scripts/train.py", "--cell"]
         train += [json.dumps(training_cell(arguments.replicas)), "--data", data]
         train += ["--network", ARCHITECTURE, "--initializer", "fixed.pytorch_default"]
+        train += ["--schedule", "decay.constant"]
         train += ["--code", "0"]
         measured("training", [*train, "--output", f"{folder}/run.h5"])
 

@@ -28,7 +28,7 @@ rule plot_cover:
     conda:
         "../envs/study.yaml"
     params:
-        experiments=SHOWN,
+        experiments=lambda wildcards: SHOWN,
         code=page_code("cover"),
     shell:
         'python "$STUDY_SCRIPTS/plot.py" cover --experiments {params.experiments:q}'

@@ -15,8 +15,12 @@ rule estimate_cost:
         mem_mb=4000,
         runtime=30,
     params:
-        experiments=as_json([entry.as_dict() for entry in STUDY.experiments.values()]),
-        networks=as_json({name: vars(network) for name, network in STUDY.networks.items()}),
+        experiments=lambda wildcards: as_json(
+            [entry.as_dict() for entry in STUDY.experiments.values()]
+        ),
+        networks=lambda wildcards: as_json(
+            {name: vars(network) for name, network in STUDY.networks.items()}
+        ),
         block=STUDY.block,
         common_rates=as_json(COMMON_RATES),
         tuning=as_json(STUDY.tuning and STUDY.tuning.as_dict()),

@@ -17,7 +17,7 @@ rule explore_study:
         mem_mb=4000,
         runtime=30,
     params:
-        experiments=SHOWN,
+        experiments=lambda wildcards: SHOWN,
         code=code_of("explore.py", *(SCRIPTS / "initstudy/explorer/template").glob("[a-z]*")),
     shell:
         'python "$STUDY_SCRIPTS/explore.py" --experiments {params.experiments:q}'

@@ -18,8 +18,10 @@ rule judge_claims:
     conda:
         "../envs/study.yaml"
     params:
-        claims=as_json({name: claim.as_dict() for name, claim in STUDY.claims.items()}),
-        initializers=correlated_initializers(),
+        claims=lambda wildcards: as_json(
+            {name: claim.as_dict() for name, claim in STUDY.claims.items()}
+        ),
+        initializers=lambda wildcards: correlated_initializers(),
         look=[STUDY.look.number, STUDY.look.of] if STUDY.look else [],
         code=code_of("judge.py"),
     shell:
@@ -47,7 +49,7 @@ rule plot_claims:
     conda:
         "../envs/study.yaml"
     params:
-        study=STUDY.title,
+        study=lambda wildcards: STUDY.title,
         code=page_code("claims"),
     shell:
         'python "$STUDY_SCRIPTS/plot.py" claims --claims {input.claims:q} --study {params.study:q}'

@@ -12,9 +12,9 @@ import sys
 import time
 from pathlib import Path
 
-import pandas as pd
 import yaml
 
+from initstudy.analysis.claims import read_claims
 from initstudy.core.code import SCRIPTS
 from initstudy.core.errors import InputError, run
 from initstudy.core.files import written_whole
@@ -52,7 +52,7 @@ def main() -> None:
         study = loaded(name)
         print(f"Look {study.look.number} of {study.look.of}", file=sys.stderr, flush=True)
         snakemake(arguments, name, f"results/studies/{name}/tables/claims.csv")
-        claims = read_claims(study, name)
+        claims = claims_of(study, name)
         replicas, reason = next_replicas(study, claims, ends, arguments.cores)
         print(f"{headline(claims)}. {reason}", file=sys.stderr, flush=True)
         if replicas is None:
@@ -91,9 +91,9 @@ def snakemake(arguments: argparse.Namespace, study: str, target: str) -> None:
         sys.exit(outcome.returncode)
 
 
-def read_claims(study: Study, name: str) -> list[dict]:
+def claims_of(study: Study, name: str) -> list[dict]:
     """The rows of claims.csv, each with its experiment."""
-    rows = pd.read_csv(f"results/studies/{name}/tables/claims.csv").to_dict("records")
+    rows = read_claims(f"results/studies/{name}/tables/claims.csv").to_dict("records")
     return [row | {"experiment": study.claims[row["claim"]].experiment} for row in rows]
 
 

@@ -5,6 +5,7 @@ import json
 
 import pandas as pd
 
+from initstudy.analysis.claims import read_claims
 from initstudy.analysis.tables import read_table
 from initstudy.core.errors import run
 from initstudy.core.files import written_whole
@@ -32,7 +33,7 @@ def main() -> None:
         experiments,
         digests,
         pd.concat(summaries, ignore_index=True),
-        pd.read_csv(claims) if claims else pd.DataFrame(),
+        read_claims(claims) if claims else pd.DataFrame(),
     )
     with written_whole(arguments.output) as partial:
         partial.write_text(explorer(told, digests), encoding="utf-8")

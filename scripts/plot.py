@@ -7,9 +7,9 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-import pandas as pd
 from matplotlib.figure import Figure
 
+from initstudy.analysis.claims import read_claims
 from initstudy.analysis.rates import read_search
 from initstudy.analysis.results import at_edge, read_results
 from initstudy.core.errors import run
@@ -86,7 +86,7 @@ def cover(arguments: argparse.Namespace) -> None:
 def claims(arguments: argparse.Namespace) -> None:
     """The page of all claims."""
     page = import_module("initstudy.figures.pages.claims")
-    shown = arguments.study, pd.read_csv(arguments.claims)
+    shown = arguments.study, read_claims(arguments.claims)
     write(page.draw(*shown), page.caption(*shown), arguments)
 
 

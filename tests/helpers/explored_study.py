@@ -37,7 +37,7 @@ CLAIM = {
     "common_effect": 0.15,
     "common_verdict": "inconclusive",
     "at_edge": "normal",
-    "look": np.nan,
+    "look": "",
 }
 
 

@@ -58,7 +58,7 @@ def judged(count: int) -> pd.DataFrame:
         simultaneous_high=table["effect"] + 1.5 * spread,
         replicas_needed=np.where(open_ended, 137.0, np.nan),
         common_effect=table["effect"] / 2,
-        common_verdict=np.where(open_ended, "refuted", None),
-        at_edge=np.where(open_ended, "zero, normal", None),
+        common_verdict=np.where(open_ended, "refuted", ""),
+        at_edge=np.where(open_ended, "zero, normal", ""),
         look="2 of 5",
     )

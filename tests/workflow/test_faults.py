@@ -170,7 +170,7 @@ def writers(project: Project) -> dict[str, list]:
         "run.h5": [
             *("train.py", "--cell", cell, "--data", "results/data/digits.h5", "--code", "0"),
             *("--network", "architectures.lenet5"),
-            *("--initializer", "consistency.consistency"),
+            *("--initializer", "consistency.consistency", "--schedule", "decay.constant"),
         ],
         "all.pdf": ["bind.py", "--pages", "results/studies/small/figures/first-curves.pdf"],
     }

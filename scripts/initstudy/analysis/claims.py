@@ -28,6 +28,10 @@ COLUMNS = [
     *("simultaneous_low", "simultaneous_high", "margin", "n", "replicas_needed", "verdict"),
     *("parts", "rate", "common_effect", "common_verdict", "at_edge", "look"),
 ]
+TEXTS = (
+    *("claim", "statement", "test", "metric", "condition", "verdict", "parts", "rate"),
+    *("common_verdict", "at_edge", "look"),
+)
 ALWAYS_SAID = ("dataset", "network", "optimizer", "learning_rate", "epochs")
 """Axes that are a part of every condition, though their experiment may not vary them."""
 OTHERS = "without those at chance and those that match the target by construction"
@@ -58,6 +62,13 @@ def read_tables(paths: Iterable[str | Path]) -> dict[str, pd.DataFrame]:
             raise InputError(f"there is no table {path}; have it made, or name another")
         tables[path.stem] = read_table(path)
     return tables
+
+
+def read_claims(path: str | Path) -> pd.DataFrame:
+    """claims.csv, its texts as they are (a statement may be NA); numbers that lack are nan."""
+    lacking = {column: [""] for column in COLUMNS if column not in TEXTS}
+    texts = dict.fromkeys(TEXTS, str)
+    return pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=lacking)
 
 
 def judge(
@@ -99,7 +110,8 @@ def judge(
     for row in rows:
         row["look"] = f"{look.number} of {look.of}" if look else ""
         other = common.get(row["claim"], {})
-        row |= {f"common_{key}": other.get(key, math.nan) for key in ("effect", "verdict")}
+        row["common_effect"] = other.get("effect", math.nan)
+        row["common_verdict"] = other.get("verdict", "")
     # As objects, whole numbers stay whole beside nan.
     needed = pd.Series([row["replicas_needed"] for row in rows], dtype=object)
     return pd.DataFrame(rows, columns=COLUMNS).assign(replicas_needed=needed)

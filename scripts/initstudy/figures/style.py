@@ -12,6 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter
 
 from initstudy.core.files import written_whole
 from initstudy.figures.palette import look, marker_look
@@ -105,8 +107,23 @@ def updates_axis(axes: Axes, last: int) -> None:
     axes.set_xlim(-0.2, last * 1.3)
 
 
+def without_mathematics(figure: Figure) -> None:
+    """Have a $ in users' words stand for itself; numbers on axes keep their exponents."""
+    numbers = {
+        label
+        for axes in figure.axes
+        for axis in (axes.xaxis, axes.yaxis)
+        if not isinstance(axis.get_major_formatter(), FixedFormatter)
+        for label in axis.get_ticklabels(which="both")
+    }
+    for text in figure.findobj(Text):
+        if text not in numbers:
+            text.set_parse_math(False)
+
+
 def save(figure: Figure, pdf: str | Path, preview: str | Path | None = None) -> None:
     """Write the figure for print and for the screen; equal figures give equal bytes."""
+    without_mathematics(figure)
     with written_whole(pdf) as partial:
         figure.savefig(partial, metadata={"CreationDate": None})
     if preview is None:

@@ -8,6 +8,8 @@ import numpy as np
 from initstudy.analysis.intervals import interval
 from initstudy.core.files import written_whole
 
+MARKUP = re.compile(r"[\\*`|_]|^[^\w\s]", re.MULTILINE)
+"""What reStructuredText takes for more than text, in a line or at its beginning (`.. raw::`)."""
 MOST_NAMED = 4
 """Of more initializers, a sentence names the best of them and the last."""
 
@@ -15,7 +17,7 @@ MOST_NAMED = 4
 def save_caption(path: str | Path, text: str) -> None:
     """Write a caption as reStructuredText, in which its characters stand for themselves."""
     with written_whole(path) as partial:
-        partial.write_text(re.sub(r"([\\*`|_])", r"\\\1", text) + "\n", encoding="utf-8")
+        partial.write_text(re.sub(MARKUP, r"\\\g<0>", text) + "\n", encoding="utf-8")
 
 
 def percent(values: np.ndarray) -> str:
@@ -39,6 +41,12 @@ def ranked(samples: dict[str, np.ndarray]) -> str:
 
 
 def span(values: dict[str, float]) -> str:
-    """The smallest and the largest of some numbers: "from 2e-08 (He) to 9.4 (LSUV)"."""
+    """The smallest and the largest of some numbers: "from 2e-08 (He) to 9.4 (LSUV)".
+
+    Numbers that are not finite are left out.
+    """
+    values = {name: value for name, value in values.items() if np.isfinite(value)}
+    if not values:
+        return "over nothing, as none is above zero and finite,"
     low, high = min(values, key=values.get), max(values, key=values.get)
     return f"from {values[low]:.2g} ({low}) to {values[high]:.2g} ({high})"

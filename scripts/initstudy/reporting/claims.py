@@ -19,7 +19,7 @@ def headline(claims: list[dict]) -> str:
     verdicts = [claim["verdict"] for claim in claims]
     counted = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in VERDICTS)
     look = claims[0]["look"] if claims else ""
-    return f"{counted} (look {look})" if isinstance(look, str) and look else counted
+    return f"{counted} (look {look})" if look else counted
 
 
 def claims_caption(claims: list[dict]) -> str:
@@ -75,11 +75,11 @@ def parts_text(claim: dict) -> str:
 def rates_lines(claim: dict) -> list[str]:
     """What tuning has changed, and where it may have found too little; often nothing."""
     lines = []
-    if isinstance(claim["common_verdict"], str):
+    if claim["common_verdict"]:
         scale, digits, unit = _units(claim)
         effect = f"{scale * claim['common_effect']:+.{digits}f}{unit}"
         lines.append(f"at the common learning rate: {effect}, {claim['common_verdict']}")
-    if isinstance(claim["at_edge"], str):
+    if claim["at_edge"]:
         lines.append(f"best rate at the edge of what was tried: {claim['at_edge']}")
     return lines
 

@@ -23,6 +23,8 @@ from initstudy.study.checks.functions import check_budgets, check_functions, unu
 from initstudy.study.checks.keys import (
     WrongKey,
     check_datasets,
+    check_figures,
+    check_labels,
     check_looks,
     check_names,
     check_schema,
@@ -160,6 +162,8 @@ def checked(declared: dict, kinds: Sequence[str]) -> Study:
     check_functions(declared)
     check_budgets(declared["initializers"])
     check_networks(declared["networks"])
+    check_figures(declared["experiments"])
+    check_labels(declared["initializers"])
     check_tuning(declared)
     check_looks(declared["decide"])
     check_claims(declared.get("claims", {}))

@@ -41,7 +41,8 @@ function curvesChart(rows, looks, metric, chance, width) {
   const chanceLine = {
     data: { values: [{ chance }] },
     mark: { type: "rule", strokeDash: [2, 3], color: "#1a1a1a" },
-    encoding: { y: { field: "chance", type: "quantitative" } },
+    // Without these it would have the places and colours of the curves, and nothing there.
+    encoding: { x: null, color: null, y: { field: "chance", type: "quantitative" } },
   };
   return {
     width, height: Math.max(240, Math.min(380, Math.round(width * 0.5))),

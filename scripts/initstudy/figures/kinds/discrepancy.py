@@ -31,7 +31,8 @@ def draw(experiment: ShownExperiment, _: Facet, results: Results) -> Figure:
     )
     maps = [layer_medians(within(results, facet)) for facet in shown]
     found = np.concatenate([values.ravel() for values in maps])
-    scale = LogNorm(*np.quantile(found[np.isfinite(found) & (found > 0)], [0, 1]))
+    positive = found[np.isfinite(found) & (found > 0)]
+    scale = LogNorm(*(np.quantile(positive, [0, 1]) if positive.size else (0.1, 1.0)))
     panels = grid(figure, len(shown))
     for axes, values, facet in zip(panels, maps, shown, strict=True):
         inside = within(results, facet)

@@ -95,6 +95,8 @@ def correlations(sample: Sample) -> list[str]:
 
 
 def in_words(found: Estimate) -> str:
+    if math.isnan(found.value):
+        return "undefined"
     if math.isnan(found.low):
         return f"{found.value:.2f}"
     return f"{found.value:.2f} [{found.low:.2f}, {found.high:.2f}]"

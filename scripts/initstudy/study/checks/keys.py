@@ -172,6 +172,28 @@ def check_datasets(datasets: dict[str, dict]) -> None:
             )
 
 
+def check_figures(experiments: dict[str, dict]) -> None:
+    """A comparison of learning rates is for experiments that list some."""
+    for name, varied in experiments.items():
+        if BEST_RATE in varied.get("figures", []) and len(varied.get("learning_rate", [])) < 2:
+            raise WrongKey(
+                ("experiments", name, "figures"),
+                f"{BEST_RATE} needs at least two values of learning_rate in its experiment",
+            )
+
+
+def check_labels(initializers: dict[str, dict]) -> None:
+    """Figures tell initializers apart by their labels."""
+    names: dict[str, str] = {}
+    for name, entry in initializers.items():
+        other = names.setdefault(entry["label"], name)
+        if other != name:
+            raise WrongKey(
+                ("initializers", name, "label"),
+                f"{entry['label']!r} is the label of {other}, too; change one of them",
+            )
+
+
 def check_tuning(study: dict) -> None:
     """A search is for experiments that there are, that vary no rate, with rates for all of them."""
     if "tune" not in study:
@@ -186,14 +208,6 @@ def check_tuning(study: dict) -> None:
             raise WrongKey(
                 ("tune", "experiments"),
                 f"the experiment {name} varies the learning rate itself; take one of the two out",
-            )
-    for name in tune.get("experiments", experiments):
-        if BEST_RATE in experiments[name].get("figures", []) and (
-            "learning_rate" not in experiments[name]
-        ):
-            raise WrongKey(
-                ("experiments", name, "figures"),
-                f"{BEST_RATE} is for experiments that list learning rates; a search has its own",
             )
     rates = tune["learning_rate"]
     if isinstance(rates, dict):
