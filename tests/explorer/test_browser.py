@@ -27,6 +27,7 @@ def test_a_page_is_opened_with_its_fragment_in_a_window_of_that_size(tmp_path):
         '<script>throw new Error("uncaught")</script>',
         '<script>Promise.reject(new Error("rejected"))</script>',
         '<script>console.error("complaint")</script>',
+        '<script>console.warn("complaint")</script>',
     ],
 )
 def test_a_page_that_errs_or_asks_the_network_fails(content, tmp_path):

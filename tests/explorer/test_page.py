@@ -200,6 +200,22 @@ def test_a_point_of_a_curve_tells_the_numbers_of_the_run(viewport, study):
 
 
 @VIEWPORTS
+def test_accuracies_have_a_line_at_chance(viewport, study):
+    with opened(study.page, viewport, "experiment=second&metric=test_accuracy") as page:
+        wait(page)
+        line = page.locator("#curves .mark-rule line")
+        assert line.count() == 1
+        width, plot = (
+            page.locator(f"#curves {part}").first.bounding_box()["width"]
+            for part in (".mark-rule line", ".background")
+        )
+        assert width > 0.9 * plot
+    with opened(study.page, viewport, "experiment=second&metric=test_loss") as page:
+        wait(page)
+        assert page.locator("#curves .mark-rule line").count() == 0
+
+
+@VIEWPORTS
 def test_the_page_says_what_it_shows(viewport, study):
     with opened(study.page, viewport, fragment="experiment=first&depth=6") as page:
         wait(page)

@@ -109,6 +109,22 @@ CONTRADICTIONS = {
         GOOD + TUNE + CLAIM,
         ["claims.better.where.learning_rate: 0.1 is not run", "which has tuned, common"],
     ),
+    "two initializers of one label": (
+        GOOD + "initializers: {lsuv: {label: He}}\n",
+        ["initializers.lsuv.label: 'He' is the label of he_normal, too"],
+    ),
+    "a comparison of one learning rate": (
+        axis("figures: [best_rate]"),
+        ["experiments.first.figures: best_rate needs at least two values of learning_rate"],
+    ),
+    "a statement of two lines": (
+        GOOD + CLAIM.replace("He's is better.", '"He\'s.\\n.. raw:: html"'),
+        ["claims.better.statement", "a sentence in a line of"],
+    ),
+    "an initializer that tables take for a number": (
+        GOOD + "initializers: {nan: {label: N, method: fixed.zero}}\n",
+        ["initializers", "nan"],
+    ),
     "BatchNorm over one image": (
         axis("norm: [batch]\n    batch_size: [1]"),
         ["batch_size: 1", "at least 2 where norm is batch"],

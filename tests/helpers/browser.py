@@ -10,6 +10,8 @@ from playwright.sync_api import Page, Route, sync_playwright
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
+CONSOLE = ("error", "warning")
+"""What a page must not say in the console."""
 LOCAL = ("file:", "data:", "blob:")
 """Where a page may load from."""
 
@@ -19,7 +21,8 @@ def opened(path: Path, viewport: dict[str, int], fragment: str = "") -> Iterator
     """Yield the page of a file, loaded; `fragment` is what follows # in its address.
 
     When the block ends without an error, the page must have asked for nothing but LOCAL addresses,
-    none of which reaches a network, and must have reported no error, in the console or uncaught.
+    none of which reaches a network, and must have reported no error or warning, in the console or
+    uncaught.
     Fails, rather than skips, where there is no Chromium.
     """
     complaints: list[str] = []
@@ -41,7 +44,7 @@ def opened(path: Path, viewport: dict[str, int], fragment: str = "") -> Iterator
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",
-            lambda message: complaints.append(message.text) if message.type == "error" else None,
+            lambda message: complaints.append(message.text) if message.type in CONSOLE else None,
         )
         page.goto(f"{path.resolve().as_uri()}{'#' if fragment else ''}{fragment}")
         yield page
