@@ -47,3 +47,8 @@ claims:
 defaults: {dataset: digits, optimizer: sgd, epochs: 1, train_size: 256, calibration_size: 64}
 """
 """Two cells and as few files as a study can have."""
+
+TUNED = (
+    TINY + "tune:\n  learning_rate: [0.01, 0.1]\n  replicas: 1\n  by: final validation accuracy\n"
+)
+"""The tiny study at tuned learning rates, too."""

@@ -77,6 +77,17 @@ def test_it_can_be_a_module(tmp_path, expected, prefix):
 
 
 @pytest.mark.slow
+def test_a_module_searches_for_learning_rates_too(tmp_path):
+    folder = new_folder(tmp_path / "outer")
+    (folder / "studies/tiny.yaml").write_text(TUNED)
+    outer(folder, f"{ROOT}/Snakefile", '{"study": "tiny"}', "inner")
+    outcome = snakemake(folder, "-c2")
+    assert outcome.returncode == 0, outcome.stderr
+    assert (folder / "inner/results/tables/first-rates.csv").exists()
+    assert "Nothing to be done" in snakemake(folder, "-n").stdout
+
+
+@pytest.mark.slow
 def test_it_can_be_deployed_from_a_git_host(tmp_path, expected):
     repository = tmp_path / "host"
     subprocess.run(["git", "clone", "-q", ROOT, repository], check=True)

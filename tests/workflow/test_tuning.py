@@ -6,11 +6,8 @@ import pandas as pd
 import pytest
 from pypdf import PdfReader
 
-from helpers.small_study import TINY
+from helpers.small_study import TUNED
 
-TUNED = (
-    TINY + "tune:\n  learning_rate: [0.01, 0.1]\n  replicas: 1\n  by: final validation accuracy\n"
-)
 SEARCHED = "replicas=1000-1000"
 
 
