@@ -48,7 +48,10 @@ defaults: {dataset: digits, optimizer: sgd, epochs: 1, train_size: 256, calibrat
 """
 """Two cells and as few files as a study can have."""
 
-TUNED = (
-    TINY + "tune:\n  learning_rate: [0.01, 0.1]\n  replicas: 1\n  by: final validation accuracy\n"
-)
+TUNED = f"""{TINY}\
+tune:
+  learning_rate: [0.01, 0.1]
+  replicas: 1
+  by: final validation accuracy
+"""
 """The tiny study at tuned learning rates, too."""

@@ -11,7 +11,7 @@ import pytest
 from helpers.faults import confined
 from helpers.project_copy import SOURCES
 from helpers.running import ROOT, SNAKEMAKE, new_folder, results, snakemake
-from helpers.small_study import TINY
+from helpers.small_study import TINY, TUNED
 
 TARGETS = ("results/figures/all.pdf", "results/explore.html")
 

@@ -12,6 +12,7 @@ import boto3
 import pytest
 
 from helpers.running import ROOT, new_folder, results, snakemake
+from helpers.small_study import TUNED
 
 pytestmark = pytest.mark.slow
 STUDY = ("--config", "study=tiny")
@@ -81,6 +82,16 @@ def test_a_folder_as_a_storage_holds_the_same(tmp_path, expected):
     assert results(store / "results") == expected
     assert not (folder / "results").exists()
     assert re.search(rf"  {store}/results/figures/all\.pdf +every figure", outcome.stderr)
+
+
+def test_a_search_reads_its_tables_from_the_storage(tmp_path):
+    folder, store = new_folder(tmp_path / "study"), tmp_path / "store"
+    (folder / "studies/tiny.yaml").write_text(TUNED)
+    storage = ("--default-storage-provider", "fs", "--default-storage-prefix", str(store))
+    outcome = snakemake(folder, "-s", f"{ROOT}/Snakefile", "-c2", *STUDY, *storage)
+    assert outcome.returncode == 0, outcome.stderr
+    assert (store / "results/tables/first-rates.csv").exists()
+    assert not (folder / "results").exists()
 
 
 def test_a_bucket_holds_the_same_though_jobs_share_no_files(tmp_path, expected, server):
