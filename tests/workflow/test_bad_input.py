@@ -76,8 +76,10 @@ def test_a_file_that_is_no_image_is_named(project):
     for part in ("train", "test"):
         for name in "abcd":
             picture(project.path / "pictures" / part / "cat" / f"{name}.png")
-    (project.path / "pictures/train/cat/notes.txt").write_text("no image")
-    assert "notes.txt" in explanation(project)
+    (project.path / "pictures/train/cat/notes.png").write_text("no image")
+    sentence = explanation(project)
+    assert "1 file is no readable image: " in sentence
+    assert "notes.png (no known format)" in sentence
 
 
 def test_a_corrupt_archive_is_named(project):
