@@ -203,16 +203,16 @@ def test_a_point_of_a_curve_tells_the_numbers_of_the_run(viewport, study):
 def test_accuracies_have_a_line_at_chance(viewport, study):
     with opened(study.page, viewport, "experiment=second&metric=test_accuracy") as page:
         wait(page)
-        line = page.locator("#curves .mark-rule line")
+        line = page.locator("#curves .mark-rule.role-mark line")
         assert line.count() == 1
         width, plot = (
             page.locator(f"#curves {part}").first.bounding_box()["width"]
-            for part in (".mark-rule line", ".background")
+            for part in (".mark-rule.role-mark line", ".root > g > .background")
         )
         assert width > 0.9 * plot
     with opened(study.page, viewport, "experiment=second&metric=test_loss") as page:
         wait(page)
-        assert page.locator("#curves .mark-rule line").count() == 0
+        assert page.locator("#curves .mark-rule.role-mark line").count() == 0
 
 
 @VIEWPORTS

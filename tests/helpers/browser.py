@@ -10,22 +10,23 @@ from playwright.sync_api import Page, Route, sync_playwright
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
-CONSOLE = ("error", "warning")
-"""What a page must not say in the console."""
 LOCAL = ("file:", "data:", "blob:")
 """Where a page may load from."""
 
 
 @contextlib.contextmanager
-def opened(path: Path, viewport: dict[str, int], fragment: str = "") -> Iterator[Page]:
+def opened(
+    path: Path, viewport: dict[str, int], fragment: str = "", *, may_warn: bool = False
+) -> Iterator[Page]:
     """Yield the page of a file, loaded; `fragment` is what follows # in its address.
 
     When the block ends without an error, the page must have asked for nothing but LOCAL addresses,
     none of which reaches a network, and must have reported no error or warning, in the console or
-    uncaught.
+    uncaught. may_warn: as the parts do that are not ours, of Snakemake's report.
     Fails, rather than skips, where there is no Chromium.
     """
     complaints: list[str] = []
+    unwanted = ("error",) if may_warn else ("error", "warning")
 
     def answer(route: Route) -> None:
         if route.request.url.startswith(LOCAL):
@@ -44,7 +45,7 @@ def opened(path: Path, viewport: dict[str, int], fragment: str = "") -> Iterator
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",
-            lambda message: complaints.append(message.text) if message.type in CONSOLE else None,
+            lambda message: complaints.append(message.text) if message.type in unwanted else None,
         )
         page.goto(f"{path.resolve().as_uri()}{'#' if fragment else ''}{fragment}")
         yield page

@@ -37,7 +37,7 @@ def menu(page):
 
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_every_figure_is_found_by_its_category_and_says_what_it_shows(report, viewport):
-    with opened(report, viewport) as page:
+    with opened(report, viewport, may_warn=True) as page:
         for category, expected in CATEGORIES.items():
             page.get_by_role("link", name=category, exact=True).click()
             rows = page.locator("tbody tr")
@@ -59,7 +59,7 @@ def test_every_figure_is_found_by_its_category_and_says_what_it_shows(report, vi
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_a_figure_opens_whole(report, viewport):
     # So low that the picture does not fit: what is above its window could not be scrolled to.
-    with opened(report, viewport | {"height": 300}) as page:
+    with opened(report, viewport | {"height": 300}, may_warn=True) as page:
         page.get_by_role("link", name="Experiment first", exact=True).click()
         page.locator("tr", has_text="curves").locator("a").first.click()
         picture = page.locator("#app img[src^='data:image/png']")
@@ -75,7 +75,7 @@ def test_a_figure_opens_whole(report, viewport):
 
 
 def test_captions_statistics_and_code_are_there(report):
-    with opened(report, DESKTOP) as page:
+    with opened(report, DESKTOP, may_warn=True) as page:
         assert page.get_by_text("This is the study small").count()
         table = pd.read_csv(report.parent / "tables/first.csv")
         accuracy = table.groupby("initializer")["final_accuracy"].mean()

@@ -39,7 +39,7 @@ def test_markup_of_every_kind_is_shown_as_it_stands(project):
         assert LABEL in said
     report = project.snakemake("--report", "results/report.html")
     assert report.returncode == 0, report.stderr
-    with opened(project.path / "results/report.html", DESKTOP) as page:
+    with opened(project.path / "results/report.html", DESKTOP, may_warn=True) as page:
         page.get_by_role("link", name="Claims", exact=True).click()
         page.wait_for_function("document.querySelector('tbody tr') !== null")
         page.locator("tbody tr").first.locator("a").last.click()
