@@ -3,8 +3,8 @@
 import hashlib
 import zlib
 
-from initstudy.data.image_files import find_images
 from initstudy.core.plugins import INITIALIZERS, NETWORKS, SCHEDULES, source_of
+from initstudy.data.image_files import find_images
 from initstudy.study.axes import TUNED
 from initstudy.study.sources import IMAGE_SIZE, MODULES, archive_name
 from initstudy.study.tuning import trained

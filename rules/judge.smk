@@ -27,8 +27,7 @@ rule judge_claims:
     shell:
         'python "$STUDY_SCRIPTS/judge.py" --claims {params.claims:q} --tables {input.tables:q}'
         " --initializers {params.initializers:q} --look {params.look}"
-        " --output {output.table:q}"
-        " --caption {output.caption:q} > {log:q} 2>&1"
+        " --output {output.table:q} --caption {output.caption:q} > {log:q} 2>&1"
 
 
 rule plot_claims:

@@ -53,7 +53,7 @@ def rates_table(found: dict[Cell, Choice]) -> pd.DataFrame:
             "good_high": one.high,
             "good_decades": one.width,
             "rates_tried": len(one.tried),
-            "search_passes": one.networks * point.epochs,
+            "search_passes": one.passes(point.epochs),
         }
         for point, one in found.items()
     ]

@@ -46,7 +46,7 @@ def search_columns(one: Cell, found: Mapping[Cell, Choice]) -> dict[str, float |
     if one not in found:
         return {"search_passes": 0, "rate_at_edge": False}
     chosen = found[one]
-    return {"search_passes": chosen.networks * one.epochs, "rate_at_edge": chosen.at_edge}
+    return {"search_passes": chosen.passes(one.epochs), "rate_at_edge": chosen.at_edge}
 
 
 def replica_rows(one: Cell, run: Run, target: float) -> pd.DataFrame:

@@ -14,7 +14,8 @@ from types import ModuleType
 from initstudy.core.code import SCRIPTS, check_function
 from initstudy.core.errors import InputError
 
-NETWORKS, INITIALIZERS = "initstudy.networks", "initstudy.initializers"
+NETWORKS = "initstudy.networks"
+INITIALIZERS = "initstudy.initializers"
 SCHEDULES = "initstudy.schedules"
 """Where dotted names are looked up."""
 DOTTED = re.compile(r"(?P<module>[A-Za-z_]\w*)\.(?P<function>(?!py$)[A-Za-z_]\w*)")

@@ -68,9 +68,11 @@ class ImageFolder:
         self._threads = threads
         self._reading = reading or Reading()
         self._found = find_images(root, split)
-        self._skipped = self._unreadable() if skip else {}
         self.size = self._reading.size
         self.classes = self._found.classes
+        self._skipped: dict[Path, str] = {}
+        if skip:
+            self._skipped = self._unreadable()
         counts = {
             part: [
                 len(self._files(part, name)) if self._skipped else images.count
@@ -133,8 +135,7 @@ class ImageFolder:
         found: dict[Path, str] = {}
         with ThreadPoolExecutor(self._threads) as pool:
             for part in parts or self._found.parts:
-                for images in self._found.parts[part].values():
-                    files = images.files()
+                for files in self._files_in_blocks(part):
                     outcomes = zip(files, self._read_all(pool, files), strict=True)
                     found |= {file: why for file, why in outcomes if isinstance(why, str)}
         return found

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from initstudy.core.errors import InputError
-from initstudy.study.axes import AXES, COMMON, OPTIMIZERS, PROBE_AXES, TUNED, Value
+from initstudy.study.axes import AXES, COMMON, PROBE_AXES, TUNED, Value
 from initstudy.study.cells import (
     Block,
     Cell,
@@ -195,7 +195,7 @@ def made(declared: dict) -> Study:
         name: Network(entry["method"], entry.get("options", {}), unused_axes(entry))
         for name, entry in declared["networks"].items()
     }
-    tuning, deciding = made_tuning(declared), declared["decide"]
+    tuning, deciding = Tuning.declared(declared), declared["decide"]
     tuned = tuning.experiments if tuning else []
     kept = (
         "title",
@@ -235,23 +235,6 @@ def made(declared: dict) -> Study:
         tuning=tuning,
         look=Look(deciding["look"], deciding["looks"]) if "look" in deciding else None,
         most_replicas=deciding["most_replicas"],
-    )
-
-
-def made_tuning(declared: dict) -> Tuning | None:
-    """The search that is declared, by default in all experiments that do not vary the rate."""
-    if "tune" not in declared:
-        return None
-    tune, experiments = declared["tune"], declared["experiments"]
-    rates = tune["learning_rate"]
-    if isinstance(rates, list):
-        rates = dict.fromkeys(OPTIMIZERS, rates)
-    given = [name for name in experiments if "learning_rate" not in experiments[name]]
-    return Tuning(
-        rates={optimizer: sorted(map(float, tried)) for optimizer, tried in rates.items()},
-        replicas=tune["replicas"],
-        by=tune["by"],
-        experiments=tune.get("experiments", given),
     )
 
 

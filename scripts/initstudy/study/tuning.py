@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from math import log10
 
-from initstudy.study.axes import AXES, COMMON, TUNED
+from initstudy.study.axes import AXES, COMMON, OPTIMIZERS, TUNED
 from initstudy.study.cells import Block, Cell, cell
 
 AREA, FINAL = METRICS = ("validation area under the curve", "final validation accuracy")
@@ -46,6 +46,23 @@ class Tuning:
     by: str
     """One of METRICS."""
     experiments: list[str]
+
+    @classmethod
+    def declared(cls, study: dict) -> "Tuning | None":
+        """What a study declares, by default of all experiments that do not vary the rate."""
+        if "tune" not in study:
+            return None
+        tune, experiments = study["tune"], study["experiments"]
+        rates = tune["learning_rate"]
+        if isinstance(rates, list):
+            rates = dict.fromkeys(OPTIMIZERS, rates)
+        given = [name for name in experiments if "learning_rate" not in experiments[name]]
+        return cls(
+            rates={optimizer: sorted(map(float, tried)) for optimizer, tried in rates.items()},
+            replicas=tune["replicas"],
+            by=tune["by"],
+            experiments=tune.get("experiments", given),
+        )
 
     @property
     def block(self) -> Block:
@@ -90,6 +107,10 @@ class Choice:
     def width(self) -> float:
         """Of that range, in decades: how little it matters which rate is taken."""
         return log10(self.high / self.low)
+
+    def passes(self, epochs: int) -> int:
+        """What the search cost, in passes of one network over the training data."""
+        return self.networks * epochs
 
 
 def best_rate(values: Values) -> float:
