@@ -136,8 +136,28 @@ NAMES = {
         ["networks.mine.like: 'yours' is not declared"],
     ),
     "network with a parameter that nothing gives": (
-        network("mine: {method: 'PATH/networks.py:mine'}"),
+        network("mine: {method: 'PATH/own.py:network'}"),
         ["networks.mine.method: its parameter blocks is none of classes, size, depth", "options"],
+    ),
+    "network by a class with a parameter that nothing gives": (
+        network("mine: {method: 'PATH/own.py:Network'}"),
+        ["networks.mine.method: its parameter blocks is none of classes, size, depth", "options"],
+    ),
+    "network by a class with an option that it does not take": (
+        network("mine: {method: 'PATH/own.py:Network', options: {blocks: 1, width: 8}}"),
+        ["networks.mine.options.width: unknown option width; allowed: blocks"],
+    ),
+    "initializer that takes no context": (
+        initializer("mine: {method: 'PATH/own.py:bare', label: Mine}"),
+        ["initializers.mine.method: its function takes 1 arguments; it is called with network"],
+    ),
+    "initializer with a parameter that nothing gives": (
+        initializer("mine: {method: 'PATH/own.py:scaled', label: Mine}"),
+        ["initializers.mine.method: its parameter scale is none of network, context", "options"],
+    ),
+    "schedule that takes no progress": (
+        GOOD + "schedules: {mine: {method: 'PATH/own.py:constant'}}\n",
+        ["schedules.mine.method: its function takes 0 arguments; it is called with progress"],
     ),
     "size of images that come as they are": (
         dataset("big: {source: digits, size: 64, target_accuracy: 0.5}"),

@@ -25,6 +25,17 @@ from initstudy.study.sources import IMAGES
 ROOT = Path(__file__).parents[2]
 KINDS = ["curves", "sweep", "best_rate"]
 
+OWN = """\
+class Network:
+    def __init__(self, classes, blocks): ...
+
+
+def network(classes, blocks): ...
+def bare(network): ...
+def scaled(network, context, scale, *, mean=0): ...
+def constant(): ...
+"""
+
 WRONG = FILES | KEYS | VALUES | NAMES | CONTRADICTIONS | PROBES | CLAIMS
 
 
@@ -53,7 +64,7 @@ def test_what_the_wrong_studies_vary_is_right(tmp_path, text):
 @pytest.mark.parametrize(("text", "said"), WRONG.values(), ids=WRONG)
 def test_one_sentence_names_what_is_wrong(tmp_path, text, said):
     (tmp_path / "broken.py").write_text("def draw(:\n")
-    (tmp_path / "networks.py").write_text("def mine(classes, blocks): ...\n")
+    (tmp_path / "own.py").write_text(OWN)
     message = sentence(tmp_path, text)
     file, _, rest = message.partition("mine.yaml")
     assert file == f"{tmp_path}/" or message.startswith("config.yaml: defaults.")

@@ -9,12 +9,14 @@ from torch import nn
 from torch.nn.utils import parametrizations, weight_norm
 
 from helpers.initializing import initial_networks
-from helpers.small_data import bare_context
+from helpers.small_cell import trained
+from helpers.small_data import bare_context, write_noise
 from initstudy.core import seeds
 from initstudy.core.errors import InputError
 from initstudy.initializers import Calibration, initialize
 from initstudy.initializers.fixed import he_normal
 from initstudy.initializers.orthogonal import zero_hadamard
+from initstudy.training.initial import Methods
 from initstudy.training.initial_check import InitialCheck
 
 
@@ -42,6 +44,64 @@ def seeding(network, context):
     nn.init.normal_(network[3].weight)
     nn.init.zeros_(network[0].bias)
     nn.init.zeros_(network[3].bias)
+
+
+class Parameters(nn.Module):
+    """Without any layer."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(3 * 32 * 32, 10))
+
+    def forward(self, images):
+        return images.flatten(1) @ self.weight
+
+
+def too_small() -> nn.Module:
+    return nn.Sequential(nn.Conv2d(3, 4, 32), nn.Flatten(), nn.Linear(5, 10))
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (Parameters, r"a pass of mine.py:network calls no convolution .* nothing .* to set"),
+        (too_small, r"mine.py:network fails with images of shape \(2, 3, 32, 32\): RuntimeError:"),
+    ],
+)
+def test_a_network_that_cannot_be_initialized_is_refused(made, said):
+    check = InitialCheck("mine.py:network", "fixed.he_normal", classes=10)
+    with pytest.raises(InputError, match=said):
+        initial_networks(made, he_normal, 1, check)
+
+
+OWN_CODE = {
+    "raises": (
+        "def draw(network, context):\n    return {}['conv1']",
+        r"own.py:draw fails: KeyError: 'conv1' \(own.py, line 2\)",
+    ),
+    "ends Python": (
+        "import sys\n\n\ndef draw(network, context):\n    sys.exit(0)",
+        r"own.py:draw fails: SystemExit: 0 \(own.py, line 5\)",
+    ),
+    "class": (
+        "class draw:\n    def __init__(self, network, context): ...",
+        "own.py:draw must be a function that sets parameters when it is called, neither a class",
+    ),
+    "async": ("async def draw(network, context): ...", "own.py:draw must be a function that sets"),
+    "yields": (
+        "def draw(network, context):\n    yield",
+        "own.py:draw must be a function that sets",
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "said"), OWN_CODE.values(), ids=OWN_CODE)
+def test_an_initializer_that_fails_or_sets_nothing_is_refused(tmp_path, monkeypatch, code, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.py").write_text(code)
+    data = write_noise(tmp_path / "data.h5", training=200, test=20, classes=10)
+    with pytest.raises(InputError, match=said):
+        trained(data, Methods("architectures.lenet5", "own.py:draw"))
 
 
 @pytest.mark.parametrize(

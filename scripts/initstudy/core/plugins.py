@@ -1,13 +1,15 @@
 """Functions that the configuration names: the project's own as `fixed.zero`, anybody's as
 `path/to/file.py:function`."""
 
+import contextlib
 import hashlib
 import importlib
 import importlib.util
 import os
 import re
 import sys
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -50,14 +52,44 @@ def load_function(method: str, package: str) -> Callable:
         try:
             module = _import_file(Path(os.path.abspath(path)))
         except (Exception, SystemExit) as error:
-            reason = f"{type(error).__name__}: {error}"
-            raise InputError(f"{path} cannot be imported: {reason}") from error
+            raise InputError(f"{path} cannot be imported: {failure(error)}") from error
         _check_namesakes(Path(os.path.abspath(path.parent)))
     if not callable(getattr(module, function, None)):
         own = [name for name, value in vars(module).items() if _is_made_in(value, module)]
         known = ", ".join(own) or "no functions"
         raise InputError(f"{method}: {path} has no function {function!r}; it has {known}")
     return getattr(module, function)
+
+
+@contextlib.contextmanager
+def failures_named(method: str) -> Iterator[None]:
+    """Within, the function that `method` names is called; what a user's raises is an InputError.
+
+    It names the line of their code that led to it. The project's own functions raise what they
+    raise: that is a fault of the project, of which the traceback tells most.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except (Exception, SystemExit) as error:
+        if DOTTED.fullmatch(method):
+            raise
+        raise InputError(f"{method} fails: {failure(error)}") from error
+
+
+def failure(error: BaseException) -> str:
+    """An exception in one line, with the last line of users' code that led to it, if there is one.
+
+    Example: "KeyError: 'conv1' (my_initializers.py, line 7)"
+    """
+    said = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
+    places = [
+        f" ({os.path.relpath(frame.filename)}, line {frame.lineno})"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).parent in _folders
+    ]
+    return said + "".join(places[-1:])
 
 
 def _is_made_in(value: object, module: ModuleType) -> bool:

@@ -9,7 +9,6 @@ import pandas as pd
 import torch
 
 from initstudy.core.code import SCRIPTS
-from initstudy.core.plugins import NETWORKS, load_function
 from initstudy.networks.construction import construct
 from initstudy.networks.replicated.checked import replicate
 from initstudy.networks.replicated.network import ReplicatedNetwork
@@ -120,9 +119,8 @@ def summary(name: str, costs: dict[str, list[dict]]) -> dict:
 
 def replicas_of(network: Network, cell: Cell, size: dict, replicas: int) -> ReplicatedNetwork:
     """A cell's networks as they are constructed."""
-    architecture = load_function(network.method, NETWORKS)
     parts = (size["classes"], size["side"], cell.values(), network.options)
-    networks = [construct(architecture, *parts) for _ in range(replicas)]
+    networks = [construct(network.method, *parts) for _ in range(replicas)]
     return replicate(networks, torch.randn(4, 3, size["side"], size["side"]))
 
 

@@ -3,6 +3,7 @@ streams: replica k is the same on every device and however many replicas there a
 
 import copy
 import functools
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from torch import Tensor, nn
 
 from initstudy.core import seeds
 from initstudy.core.errors import InputError
-from initstudy.core.plugins import INITIALIZERS, NETWORKS, SCHEDULES, load_function
+from initstudy.core.plugins import INITIALIZERS, SCHEDULES, failures_named, load_function
 from initstudy.core.progress import Progress
 from initstudy.data.store import Dataset, read_dataset
 from initstudy.initializers import Calibration, Context, initialize
@@ -37,11 +38,16 @@ class Methods:
     schedule: str = CONSTANT
     """Of the learning rate; what is never trained has none of its own."""
 
-    def architecture(self) -> Callable:
-        return load_function(self.network, NETWORKS)
-
     def initialization(self) -> Callable:
-        return load_function(self.initializer, INITIALIZERS)
+        """Raises InputError for what sets nothing when it is called: it would go unnoticed."""
+        function = load_function(self.initializer, INITIALIZERS)
+        kinds = (inspect.isclass, inspect.iscoroutinefunction, inspect.isgeneratorfunction)
+        if any(is_kind(function) for is_kind in kinds):
+            raise InputError(
+                f"{self.initializer} must be a function that sets parameters when it is called,"
+                " neither a class (give an instance with __call__) nor async nor with yield"
+            )
+        return function
 
     def decay(self) -> Callable:
         return load_function(self.schedule, SCHEDULES)
@@ -89,7 +95,8 @@ def initial_networks(
             output_std=cell.output_std,
             activation=cell.activation,
         )
-        with seeds.global_generators(seeds.GLOBAL, replica, 1), check.of(network, context):
+        own_streams = seeds.global_generators(seeds.GLOBAL, replica, 1)
+        with own_streams, check.of(network, context), failures_named(methods.initializer):
             calibration = initialize(network, initializer, cell.options, context)
         if len(context.images):
             found = discrepancies(network, context.images, cell.output_std)
@@ -134,7 +141,7 @@ def new_network(
     """
     with seeds.global_generators(seeds.GLOBAL, replica, 0):
         axes = {axis: getattr(cell, axis) for axis in ARCHITECTURE}
-        return construct(methods.architecture(), classes, size, axes, cell.network_options)
+        return construct(methods.network, classes, size, axes, cell.network_options)
 
 
 def calibration_inputs(

@@ -8,7 +8,9 @@ from torch import nn
 
 from initstudy.core import seeds
 from initstudy.core.errors import InputError
+from initstudy.core.plugins import failure
 from initstudy.initializers import Context
+from initstudy.networks.layers import before_each_layer
 
 
 class InitialCheck:
@@ -25,9 +27,11 @@ class InitialCheck:
     def of(self, network: nn.Module, context: Context) -> Iterator[None]:
         """Within, `network` is initialized, with the streams of its own that it may draw from.
 
-        Raises InputError if its outputs are not one number a class, or if the initializer leaves
-        it with other parameters, or with numbers that are not finite.
+        Raises InputError if a pass fails, calls no layers with weights, or gives other outputs than
+        one number a class, or if the initializer leaves it with other parameters, or with numbers
+        that are not finite.
         """
+        self._passes(network, context)
         shapes = _shapes(network)
         own, of_all = context.generator.get_state(), seeds.GlobalState()
         yield
@@ -45,11 +49,33 @@ class InitialCheck:
                     f"{self.initializer} sets {name} of {self.network} to numbers that are not"
                     " finite"
                 )
-        outputs = _outputs(network, context)
-        wanted = (len(context.example), self.classes)
-        if outputs != wanted:
+
+    @torch.no_grad()
+    def _passes(self, network: nn.Module, context: Context) -> None:
+        """Raise InputError if a pass in evaluation mode is not as a study needs it."""
+        images, layers = context.example, []
+        with seeds.global_generators(seeds.GLOBAL):
+            network.eval()
+            try:
+                with before_each_layer(network, lambda name, _layer, _inputs: layers.append(name)):
+                    outputs = network(images)
+            except Exception as error:
+                raise InputError(
+                    f"{self.network} fails with images of shape {tuple(images.shape)}:"
+                    f" {failure(error)}"
+                ) from error
+            network.train()
+        if not layers:
             raise InputError(
-                f"{self.network} gives outputs of shape {outputs} for {wanted[0]} images; there are"
+                f"a pass of {self.network} calls no convolution (nn.Conv2d) and no linear layer"
+                " (nn.Linear), so there is nothing for an initializer to set"
+            )
+        is_tensor = isinstance(outputs, torch.Tensor)
+        shape = tuple(outputs.shape) if is_tensor else type(outputs).__name__
+        wanted = (len(images), self.classes)
+        if shape != wanted:
+            raise InputError(
+                f"{self.network} gives outputs of shape {shape} for {wanted[0]} images; there are"
                 f" {self.classes} classes, so it must give {wanted}"
             )
 
@@ -70,13 +96,3 @@ class InitialCheck:
 
 def _shapes(network: nn.Module) -> dict[str, tuple]:
     return {name: tuple(tensor.shape) for name, tensor in network.named_parameters()}
-
-
-@torch.no_grad()
-def _outputs(network: nn.Module, context: Context) -> tuple:
-    """The shape of the outputs in evaluation mode."""
-    with seeds.global_generators(seeds.GLOBAL):
-        network.eval()
-        outputs = network(context.example)
-        network.train()
-    return tuple(outputs.shape) if isinstance(outputs, torch.Tensor) else (type(outputs).__name__,)

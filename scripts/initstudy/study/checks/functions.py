@@ -1,6 +1,7 @@
 """Functions that a study names, checked by their source: to import them would take seconds."""
 
 import ast
+import copy
 import re
 
 from initstudy.core.errors import InputError
@@ -14,8 +15,8 @@ PACKAGES = {"networks": NETWORKS, "schedules": SCHEDULES, "initializers": INITIA
 GIVEN_BY_DATA = ("classes", "size")
 GIVEN_NETWORKS = (*GIVEN_BY_DATA, *ARCHITECTURE)
 """What a network's function is given by name, where its signature has it; the rest is options."""
-GIVEN_FIRST = {"schedules": 1, "initializers": 2}
-"""How many parameters come before the options: progress; network and context."""
+GIVEN_FIRST = {"schedules": ("progress",), "initializers": ("network", "context")}
+"""What functions are called with, before their options."""
 
 BUDGETS = {
     "gradient_based.metainit": {"steps": 500, "batch_size": 64},
@@ -44,11 +45,11 @@ def check_functions(study: dict) -> None:
             if arguments is None:
                 continue
             options = entry.get("options", {})
+            check_required(arguments, table, options, name)
             if table == "networks":
-                check_given(arguments, options, (table, name, "method"))
                 allowed = [one for one in named(arguments) if one.arg not in GIVEN_BY_DATA]
             else:
-                allowed = named(arguments)[GIVEN_FIRST[table] :]
+                allowed = named(arguments)[len(GIVEN_FIRST[table]) :]
             check_options(arguments, allowed, options, (table, name, "options"))
 
 
@@ -69,16 +70,27 @@ def check_budgets(initializers: dict[str, dict]) -> None:
 
 
 def signature(method: str, package: str) -> ast.arguments | None:
-    """The parameters of a function that is defined where its method says.
+    """The parameters of a function, or of a class's constructor, defined where its method says.
 
-    What is imported or assigned has a signature that only running it would tell: None. Raises
-    InputError if there is no such function.
+    What is imported or assigned has a signature that only running it would tell: None, as has a
+    class that inherits its constructor. Raises InputError if there is no such function.
     """
     file, function = source_of(method, package)
     for binding in read_module(file.absolute()).bindings.get(function, ()):
-        if isinstance(node := getattr(binding, "node", None), ast.FunctionDef):
-            return node.args
+        match getattr(binding, "node", None):
+            case ast.FunctionDef(args=arguments):
+                return arguments
+            case ast.ClassDef(body=body):
+                for made in body:
+                    if isinstance(made, ast.FunctionDef) and made.name == "__init__":
+                        return _without_self(made.args)
     return None
+
+
+def _without_self(arguments: ast.arguments) -> ast.arguments:
+    bound = copy.deepcopy(arguments)
+    del (bound.posonlyargs or bound.args)[:1]
+    return bound
 
 
 def named(arguments: ast.arguments) -> list[ast.arg]:
@@ -98,18 +110,28 @@ def unused_axes(network: dict) -> list[str]:
     return [axis for axis in ARCHITECTURE if axis not in taken or axis in options]
 
 
-def check_given(arguments: ast.arguments, options: dict, keys: tuple[str, ...]) -> None:
-    """Raise WrongKey for a parameter of a network that nothing gives a value."""
+def check_required(arguments: ast.arguments, table: str, options: dict, name: str) -> None:
+    """Raise WrongKey for a parameter that nothing gives a value, and for too few parameters."""
     positional = [*arguments.posonlyargs, *arguments.args]
     required = positional[: len(positional) - len(arguments.defaults)]
     pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
     required += [argument for argument, default in pairs if default is None]
-    for argument in required:
-        if argument.arg not in (*GIVEN_NETWORKS, *options):
+    given, how = GIVEN_NETWORKS, "are given by name"
+    if table != "networks":
+        first = GIVEN_FIRST[table]
+        if len(positional) < len(first) and arguments.vararg is None:
             raise WrongKey(
-                keys,
-                f"its parameter {argument.arg} is none of {', '.join(GIVEN_NETWORKS)}, which are"
-                " given by name; give it a default, or a value under options",
+                (table, name, "method"),
+                f"its function takes {len(positional)} arguments; it is called with"
+                f" {' and '.join(first)}, so it must take {'these' if len(first) > 1 else 'that'}",
+            )
+        given, how = [argument.arg for argument in positional[: len(first)]], "come first"
+    for argument in required:
+        if argument.arg not in (*given, *options):
+            raise WrongKey(
+                (table, name, "method"),
+                f"its parameter {argument.arg} is none of {', '.join(given)}, which {how}; give it"
+                " a default, or a value under options",
             )
 
 
