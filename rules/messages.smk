@@ -1,7 +1,10 @@
 # What is said when a run has ended. Snakemake calls these after runs alone: not after dry runs, for
 # graphs and reports, nor in the jobs. Its logger keeps standard output clean and minds --quiet.
 
+import shutil
+
 import psutil
+from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
 from initstudy.reporting import terminal
@@ -52,6 +55,12 @@ def name_of(file):
 def place_of(file):
     """Where people find a file: its address, where it is in a storage. Targets may be mere text."""
     return file.storage_object.query if getattr(file, "is_storage", False) else str(file)
+
+
+onstart:
+    # Else every job waits for an answer of commands that are not there.
+    if workflow.executor_plugin.name == "slurm" and shutil.which("sbatch") is None:
+        raise WorkflowError(terminal.NO_SLURM)
 
 
 onsuccess:

@@ -1,6 +1,7 @@
 # The stages in the order in which data flow.
 
 
+include: "errors.smk"
 include: "study.smk"
 include: "inputs.smk"
 include: "search_inputs.smk"

@@ -14,6 +14,7 @@ from initstudy.analysis.rates import read_search
 from initstudy.analysis.results import at_edge, read_results
 from initstudy.core.errors import run
 from initstudy.figures.kinds import kinds
+from initstudy.figures.palette import with_colours_apart
 from initstudy.figures.style import save
 from initstudy.records.probe import read_probe
 from initstudy.reporting.captions import save_caption
@@ -68,7 +69,7 @@ def main() -> None:
 def experiment(arguments: argparse.Namespace) -> None:
     """A figure of an experiment, or of one facet of it."""
     kind = import_module(f"initstudy.figures.kinds.{arguments.kind}")
-    whole, facet = ShownExperiment.from_dict(arguments.experiment), arguments.facet
+    whole, facet = shown_experiment(arguments), arguments.facet
     part = replace(whole, axes=whole.axes | {axis: [value] for axis, value in facet.items()})
     results = read_results(part, arguments.runs, arguments.table)
     whole = replace(whole, at_edge=at_edge(results))
@@ -93,9 +94,8 @@ def claims(arguments: argparse.Namespace) -> None:
 def rates(arguments: argparse.Namespace) -> None:
     """The page on what every learning rate of an experiment's search came to."""
     page = import_module("initstudy.figures.pages.rates")
-    described = ShownExperiment.from_dict(arguments.experiment)
     shown = (
-        described,
+        shown_experiment(arguments),
         Tuning.from_dict(arguments.tuning),
         read_search(arguments.search),
     )
@@ -105,9 +105,16 @@ def rates(arguments: argparse.Namespace) -> None:
 def signals(arguments: argparse.Namespace) -> None:
     """The page on how signals pass through initial networks."""
     page = import_module("initstudy.figures.pages.signals")
-    initializers = {name: Initializer(**one) for name, one in arguments.initializers.items()}
+    named = {name: Initializer(**one) for name, one in arguments.initializers.items()}
+    initializers = with_colours_apart(named)
     shown = arguments.study, initializers, [read_probe(path) for path in arguments.probes]
     write(page.draw(*shown), page.caption(*shown), arguments)
+
+
+def shown_experiment(arguments: argparse.Namespace) -> ShownExperiment:
+    """The experiment of a page, whose initializers have colours of their own there."""
+    described = ShownExperiment.from_dict(arguments.experiment)
+    return replace(described, initializers=with_colours_apart(described.initializers))
 
 
 def write(figure: Figure, caption: str, arguments: argparse.Namespace) -> None:

@@ -22,11 +22,33 @@ from helpers.synthetic_runs import (
 )
 from initstudy.analysis.closeness import association
 from initstudy.figures.kinds import best_rate, curves, hypothesis, kinds, strength, sweep, variance
-from initstudy.figures.palette import MOST_LINES, line_groups
+from initstudy.figures.palette import MOST_LINES, line_groups, look, with_colours_apart
 from initstudy.figures.panels import draw_line, draw_mean, spread
 from initstudy.figures.style import save
+from initstudy.study.cells import Initializer
 
 pytestmark = pytest.mark.filterwarnings("error")
+
+
+LONG = "Orthogonal, He's gain, width {}"
+"""Thirty characters with a number of two digits."""
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_long_labels_leave_room(kind, tmp_path):
+    described = shown_by(kind, 8)
+    named = {
+        name: replace(entry, label=LONG.format(10 + entry.position))
+        for name, entry in described.initializers.items()
+    }
+    described = replace(described, initializers=named)
+    figure = import_module(f"initstudy.figures.kinds.{kind}").draw(
+        described, {}, results_of(described, tmp_path)
+    )
+    assert_legible(figure)
+    for axes in figure.axes[:1]:
+        assert axes.get_position().width * figure.get_figwidth() > 0.8
+        assert axes.get_position().height * figure.get_figheight() > 0.8
 
 
 @pytest.mark.parametrize("count", [3, pytest.param(21, marks=pytest.mark.slow)])
@@ -224,6 +246,19 @@ def test_names_are_spread_no_farther_than_they_touch():
         assert moved[-1] <= 1
     assert spread(np.array([0.1, 0.5, 0.9]), 0.08) == pytest.approx([0.1, 0.5, 0.9])
     assert spread(np.array([0.5, 0.5, 0.9]), 0.08) == pytest.approx([0.46, 0.54, 0.9])
+
+
+@pytest.mark.parametrize("own", [21, 22, 29])
+def test_initializers_of_users_have_colours_of_their_own(own):
+    positions = {"zero": 5, "he_normal": 6, "consistency": 13, "mine": own}
+    named = {name: Initializer(name, position) for name, position in positions.items()}
+    shown = with_colours_apart(named)
+    looks = [look(shown[name].position) for name in positions]
+    assert len({one["color"] for one in looks}) == len(positions)
+    assert {one["linestyle"] for one in looks} == {"-"}
+    assert sorted(shown, key=lambda name: shown[name].position) == list(positions)
+    unlike = {name: named[name] for name in ("zero", "he_normal")}
+    assert with_colours_apart(unlike) == unlike
 
 
 @pytest.mark.parametrize("count", [1, 8, 9, 21])

@@ -47,8 +47,9 @@ def test_a_wrong_study_is_explained_before_anything_runs(project, study, said):
     assert not (project.path / "results").exists()
 
 
-def test_a_missing_study_is_explained(project):
-    assert "studies/nowhere.yaml" in explanation(project, "--config", "study=nowhere")
+@pytest.mark.parametrize("quiet", [[], ["--quiet", "all"]], ids=["", "quiet"])
+def test_a_missing_study_is_explained(project, quiet):
+    assert "studies/nowhere.yaml" in explanation(project, *quiet, "--config", "study=nowhere")
 
 
 def picture(path):

@@ -85,14 +85,14 @@ def test_a_failed_run_ends_with_the_log_and_what_to_do(finished, tmp_path):
     project = finished.copied(tmp_path / "project")
     (project.path / "broken.py").write_text("def broken(network, context):\n    1 / 0\n")
     project.write_study(BROKEN)
-    for option in ([], ["--quiet"]):
+    for option in ([], ["--quiet"], ["--quiet", "all"]):
         outcome = project.snakemake("--keep-going", *option)
         assert outcome.returncode == 1
         end = outcome.stderr.split("Look above for error messages\n")[-1]
         # Its cells at two batch sizes; the other three are as they were.
         assert end.startswith("\n2 jobs failed.\n\ntrain_cell, the end of results/logs/cells/")
         assert end.count("initializer=broken/") == 2
-        assert end.count("  ZeroDivisionError: division by zero\n") == 2
+        assert end.count("broken.py:broken fails: ZeroDivisionError: division by zero") == 2
         assert "(cells trained: 3 of 5)" in end
         assert outcome.stderr.count("the same command again") == 1
 

@@ -17,7 +17,7 @@ from initstudy.explorer.digest import (
     digest,
     rounded,
 )
-from initstudy.figures.palette import look
+from initstudy.figures.palette import look, with_colours_apart
 from initstudy.records.gathered import read_gathered
 from initstudy.reporting.claims import (
     VERDICTS,
@@ -102,9 +102,12 @@ def content(
 
 def looks(experiments: list[ShownExperiment]) -> dict[str, dict]:
     """Label, colour and dashes of every initializer, in the order of config.yaml."""
-    named = {name: entry for one in experiments for name, entry in one.initializers.items()}
+    named = with_colours_apart(
+        {name: entry for one in experiments for name, entry in one.initializers.items()}
+    )
     found = {}
-    for name, entry in sorted(named.items(), key=lambda item: item[1].position):
+    shown = sorted(with_colours_apart(named).items(), key=lambda item: item[1].position)
+    for name, entry in shown:
         style = look(entry.position)
         dashes = DASHES[style["linestyle"]]
         found[name] = {"label": entry.label, "colour": style["color"], "dashes": dashes}

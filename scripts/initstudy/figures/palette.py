@@ -2,8 +2,11 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
+
+from initstudy.study.cells import Initializer
 
 # Okabe & Ito (2008), told apart by readers with any common colour blindness; grey in place of
 # their yellow, which is too light for lines. The first eight initializers have solid lines, the
@@ -25,6 +28,18 @@ def look(position: int) -> dict:
         "linestyle": LINES[position // len(COLOURS) % len(LINES)],
         "marker": MARKERS[position % len(MARKERS)],
     }
+
+
+def with_colours_apart(shown: dict[str, Initializer]) -> dict[str, Initializer]:
+    """Initializers of one page, with positions that give them colours of their own.
+
+    They are those in config.yaml, unless two would have one colour, as a user's own initializer and
+    one of the project's may: then they are counted.
+    """
+    if len({entry.position % len(COLOURS) for entry in shown.values()}) == len(shown):
+        return shown
+    order = sorted(shown, key=lambda name: shown[name].position)
+    return {name: replace(entry, position=order.index(name)) for name, entry in shown.items()}
 
 
 def marker_look(position: int) -> dict:

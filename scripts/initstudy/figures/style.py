@@ -11,8 +11,10 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.font_manager import get_font_names
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
+from matplotlib.textpath import TextPath
 from matplotlib.ticker import FixedFormatter
 
 from initstudy.core.files import written_whole
@@ -22,21 +24,36 @@ from initstudy.study.cells import Initializer
 WIDTH = 7.2
 """Of a page, in inches: the text width of most journals' double column."""
 PREVIEW_DPI = 160
+TICKS = 7
+"""The size of tick labels, in points."""
 NOTE_CHARACTERS = 132
 NOTE_LINE = 0.13
 TIED = r" (?=[%=\d])|(?<==) "
 """Spaces where no line of a note ends, as they belong to a number."""
 LEGEND_COLUMNS = 5
 LEGEND_LINE = 0.16
+LEGEND_BESIDE = 0.48
+"""Of a legend's column, what is not text."""
+
+FALLBACKS = [
+    *("Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans CJK KR", "Source Han Sans SC"),
+    *("WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "PingFang SC", "Hiragino Sans"),
+    *("Apple SD Gothic Neo", "Microsoft YaHei", "Yu Gothic", "Malgun Gothic", "Noto Emoji"),
+]
+"""Fonts with the letters that matplotlib's own lacks; those that a machine has are used."""
 
 mpl.use("agg")
 mpl.rcParams.update(
     {
+        "font.family": [
+            "sans-serif",
+            *sorted({*FALLBACKS} & {*get_font_names()}, key=FALLBACKS.index),
+        ],
         "font.size": 8,
         "axes.titlesize": 8,
         "axes.labelsize": 8,
-        "xtick.labelsize": 7,
-        "ytick.labelsize": 7,
+        "xtick.labelsize": TICKS,
+        "ytick.labelsize": TICKS,
         "legend.fontsize": 7,
         "legend.frameon": False,
         "axes.spines.top": False,
@@ -74,7 +91,8 @@ def page(
         *(Line2D([], [], label=entry.label, **looks(entry.position)) for entry in entries),
         *handles,
     ]
-    above = 0.35 + LEGEND_LINE * math.ceil(len(handles) / LEGEND_COLUMNS)
+    columns = legend_columns([handle.get_label() for handle in handles])
+    above = 0.35 + LEGEND_LINE * math.ceil(len(handles) / columns)
     wrapped = textwrap.wrap(re.sub(TIED, "\N{NO-BREAK SPACE}", note), NOTE_CHARACTERS)
     below = 0.1 + NOTE_LINE * len(wrapped)
     whole = above + height + below
@@ -90,10 +108,21 @@ def page(
             handles=handles,
             loc="upper left",
             bbox_to_anchor=(0, 1 - 0.27 / whole),
-            ncols=LEGEND_COLUMNS,
+            ncols=columns,
             handlelength=2.5,
         ).set_in_layout(False)
     return figure
+
+
+def legend_columns(labels: Sequence[str]) -> int:
+    """As many as the labels leave room for, at most LEGEND_COLUMNS."""
+    room = WIDTH // (LEGEND_BESIDE + longest(labels, mpl.rcParams["legend.fontsize"]))
+    return int(min(max(room, 1), LEGEND_COLUMNS))
+
+
+def longest(labels: Sequence[str], size: float) -> float:
+    """The width of the longest label, in inches; size: of its letters, in points."""
+    return max((TextPath((0, 0), label, size).get_extents().x1 for label in labels), default=0) / 72
 
 
 def updates_axis(axes: Axes, last: int) -> None:

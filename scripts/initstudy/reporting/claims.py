@@ -47,12 +47,10 @@ def effect_text(claim: dict) -> str:
 
 def measured_text(claim: dict) -> str:
     """+1.5 pp [0.9, 2.1], in percentage points of accuracy; or a rank correlation, +0.45."""
-    scale, digits, unit = _units(claim)
-    effect, low, high = (scale * claim[key] for key in ("effect", "ci_low", "ci_high"))
-    if math.isnan(effect):
-        return "none to be had"
+    scale, digits, _ = _units(claim)
+    low, high = (scale * claim[key] for key in ("ci_low", "ci_high"))
     interval = "" if math.isnan(low) else f" [{low:.{digits}f}, {high:.{digits}f}]"
-    return f"{effect:+.{digits}f}{unit}{interval}"
+    return _with_unit(claim, "effect") + interval
 
 
 def parts_of(claim: dict) -> list[dict]:
@@ -65,9 +63,8 @@ def parts_of(claim: dict) -> list[dict]:
 
 def parts_text(claim: dict) -> str:
     """optimizer adam +11.6 pp, optimizer sgd +0.0 pp; or nothing. Intervals are in the table."""
-    scale, digits, unit = _units(claim)
     return ", ".join(
-        f"{_in_words(part['part'])} {scale * part['effect']:+.{digits}f}{unit}"
+        f"{_in_words(part['part'])} {_with_unit(claim | part, 'effect')}"
         for part in parts_of(claim)
     )
 
@@ -76,8 +73,7 @@ def rates_lines(claim: dict) -> list[str]:
     """What tuning has changed, and where it may have found too little; often nothing."""
     lines = []
     if claim["common_verdict"]:
-        scale, digits, unit = _units(claim)
-        effect = f"{scale * claim['common_effect']:+.{digits}f}{unit}"
+        effect = _with_unit(claim, "common_effect")
         lines.append(f"at the common learning rate: {effect}, {claim['common_verdict']}")
     if claim["at_edge"]:
         lines.append(f"best rate at the edge of what was tried: {claim['at_edge']}")
@@ -103,6 +99,12 @@ def result_lines(claim: dict) -> list[str]:
 def _in_words(text: str) -> str:
     """batch_size=16 as batch size 16."""
     return text.replace("=", " ").replace("_", " ")
+
+
+def _with_unit(claim: dict, key: str) -> str:
+    """An effect with its sign; replicas that diverged may leave none."""
+    scale, digits, unit = _units(claim)
+    return "none to be had" if math.isnan(claim[key]) else f"{scale * claim[key]:+.{digits}f}{unit}"
 
 
 def _units(claim: dict) -> tuple[int, int, str]:

@@ -16,6 +16,10 @@ FILES = 10
 """So many files that were asked for are named, others counted."""
 
 
+NO_SLURM = (
+    "--profile slurm: there is no Slurm on this machine (no sbatch); run this where jobs are"
+    " submitted from, or leave the option out to run here."
+)
 LOCKED = "Directory cannot be locked"
 UNKNOWN = re.compile(r"No rule to produce (\S+)")
 """What Snakemake says. It goes on to advise to remove the lock, which is wrong where another one

@@ -9,19 +9,22 @@ from initstudy.analysis.results import Results
 from initstudy.analysis.summaries import COMPARED
 from initstudy.figures.palette import marker_look
 from initstudy.figures.panels import chance, draw_mean, labelled, name_rows, write_margin
-from initstudy.figures.style import in_percent, page
+from initstudy.figures.style import TICKS, in_percent, longest, page
 from initstudy.reporting.captions import ranked
 from initstudy.reporting.words import METRICS, conditions, facet_text, sentence, spread_text
 from initstudy.study.cells import Facet, Initializer, ShownExperiment
 
 PER_FACET = True
+ROW = 0.17
+"""The height of a row, in inches."""
 MAP = "Blues"
 """The darker, the more often the row wins, in greyscale too."""
 
 
 def draw(experiment: ShownExperiment, facet: Facet, results: Results) -> Figure:
+    labels = [experiment.initializers[one.cell.initializer].label for one in results]
     figure = page(
-        height=1.3 + 0.17 * len(results),
+        height=0.6 + longest(labels, TICKS) + ROW * len(results),
         title=" — ".join(filter(None, [f"{experiment.name}: summary", facet_text(facet)])),
         note=note(experiment),
     )
