@@ -9,8 +9,8 @@ from pypdf import PdfReader
 from helpers.browser import DESKTOP, opened
 from helpers.small_study import TINY
 
-TITLE = """{word} $x$ `a` <b>bold</b> "quoted" 'too' & |c| d_ *e*"""
-LABEL = "{x} $y_1$ <script> `z` 的"
+TITLE = """{word} $x$ `a` <b>bold</b> "quoted" 'too' & |c| d_ *e* </script>"""
+LABEL = "{x} $y_1$ </script> `z` 的"
 STATEMENT = "NA"
 STUDY = TINY.replace('"Tiny #1"', json.dumps(TITLE)).replace(
     "He's initialization is better than zero weights.", STATEMENT

@@ -7,8 +7,11 @@ from collections.abc import Callable
 class InputError(Exception):
     """Something the user gave is wrong; the message is the one sentence that they read.
 
-    It names the file or the key and says what to do.
+    It names the file or the key and says what to do. It is one line, whatever names are in it.
     """
+
+    def __init__(self, message: str):
+        super().__init__(" ".join(message.splitlines()))
 
 
 def run(main: Callable[[], None]) -> None:

@@ -39,6 +39,9 @@ def opened(path: str | Path, kind: str, version: int) -> Iterator[h5py.File]:
     """
     try:
         image = Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+    try:
         if image[:SEAL_BYTES] != _seal(memoryview(image)):
             raise ValueError("not as it was written")
         with h5py.File(io.BytesIO(image)) as file:
@@ -46,9 +49,11 @@ def opened(path: str | Path, kind: str, version: int) -> Iterator[h5py.File]:
                 raise KeyError("schema_version")
             yield file
     except (OSError, KeyError, ValueError) as error:
+        # What lies elsewhere, such as a copy, Snakemake does not know to make.
+        elsewhere = Path(path).is_absolute()
+        again = f": delete it, then have it made by snakemake --cores 1 {path}"
         raise InputError(
-            f"{path} is damaged or no {kind} of schema version {version}: delete it, then have it "
-            f"made by snakemake --cores 1 {path}"
+            f"{path} is damaged or no {kind} of schema version {version}{'' if elsewhere else again}"
         ) from error
 
 

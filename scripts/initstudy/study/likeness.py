@@ -29,7 +29,8 @@ def written_out(table: str, name: str, entries: dict[str, dict], above: tuple[st
         return {"family": name} | entry if table == "initializers" else entry
     keys, like = (table, name, "like"), entry["like"]
     if not isinstance(like, str) or like not in entries:
-        raise WrongKey(keys, f"{like!r} is not declared; choose from {', '.join(entries)}")
+        known = ", ".join(map(str, entries))
+        raise WrongKey(keys, f"{like!r} is not declared; choose from {known}")
     if name in above:
         raise WrongKey(keys, "an entry must not be like itself, nor by way of others")
     if table == "initializers" and "label" not in entry:

@@ -30,7 +30,7 @@ class WrongKey(InputError):
     """A key's value is wrong; `keys` lead to it, from the top."""
 
     def __init__(self, keys: tuple[str, ...], reason: str):
-        super().__init__(f"{'.'.join(keys) or 'top level'}: {reason}")
+        super().__init__(f"{'.'.join(map(str, keys)) or 'top level'}: {reason}")
         self.keys = keys
 
 
