@@ -48,7 +48,7 @@ rule plot_claims:
     conda:
         "../envs/study.yaml"
     params:
-        study=lambda wildcards: STUDY.title,
+        study=lambda wildcards: as_json(STUDY.title),
         code=page_code("claims"),
     shell:
         'python "$STUDY_SCRIPTS/plot.py" claims --claims {input.claims:q} --study {params.study:q}'

@@ -67,7 +67,7 @@ rule plot_signals:
     conda:
         "../envs/study.yaml"
     params:
-        study=lambda wildcards: STUDY.title,
+        study=lambda wildcards: as_json(STUDY.title),
         initializers=probed_initializers,
         code=lambda wildcards: page_code("signals"),
     shell:

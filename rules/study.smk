@@ -95,7 +95,8 @@ wildcard_constraints:
 
 
 def as_json(value):
-    return json.dumps(value, sort_keys=True)
+    # Reports hold parameters within a script element, which a text with </script> would end.
+    return json.dumps(value, sort_keys=True).replace("</", "<\\/")
 
 
 def code_of(command, *further):

@@ -41,7 +41,7 @@ def main() -> None:
         command.add_argument("--preview", required=True, help="the figure, PNG")
         command.add_argument("--caption", required=True, help="what it shows, reStructuredText")
     for command in (of_claims, of_probes):
-        command.add_argument("--study", required=True, help="the study's title")
+        command.add_argument("--study", type=json.loads, required=True, help="its title, as JSON")
     of_experiment.add_argument("--kind", choices=kinds(), required=True, help="what it shows")
     for command in (of_experiment, of_search):
         command.add_argument("--experiment", type=json.loads, required=True, help="JSON")

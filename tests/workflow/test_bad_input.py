@@ -63,6 +63,14 @@ def test_a_missing_image_folder_is_named(project):
     assert not (project.path / "results/data/own.h5").exists()
 
 
+@pytest.mark.parametrize("path", ["~/pictures", "$PICTURES", "${PICTURES}"])
+def test_paths_from_home_and_of_variables_are_written_out(project, monkeypatch, path):
+    monkeypatch.setenv("HOME", "/nowhere/me")
+    monkeypatch.setenv("PICTURES", "/nowhere/me/pictures")
+    project.write_study(FOLDER_STUDY.replace("path: pictures", f"path: '{path}'"))
+    assert "/nowhere/me/pictures does not exist" in explanation(project)
+
+
 def test_an_empty_class_is_named(project):
     project.write_study(FOLDER_STUDY)
     for part in ("train", "test"):

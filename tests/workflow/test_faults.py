@@ -131,7 +131,9 @@ def test_a_spoilt_run_is_named_and_made_anew(undisturbed, tmp_path, spoil):
     outcome = project.snakemake()
     assert outcome.returncode == 1
     name = run.relative_to(project.path)
-    assert f"Error: {name} is damaged or no run" in outcome.stdout + outcome.stderr
+    said = outcome.stdout + outcome.stderr
+    assert f"Error: {name} is damaged or no run" in said
+    assert f": delete it, then have it made by snakemake --cores 1 {name}" in said
     assert "Traceback" not in outcome.stdout + outcome.stderr
     run.unlink()
     # By name: Snakemake does not miss what stands between the sources and a newer all.pdf.

@@ -12,6 +12,7 @@ import pytest
 
 import fetch
 from initstudy.core.errors import InputError
+from initstudy.study.sources import archive_name
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "fetch.py"
 CONTENT = bytes(range(256)) * 1000
@@ -44,6 +45,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *args):
         pass
+
+
+def test_a_question_behind_an_address_is_no_part_of_the_name():
+    url = "https://zenodo.org/records/1/files/cifar-10.tar.gz?download=1"
+    assert archive_name(url) == "cifar-10.tar.gz"
 
 
 @pytest.fixture

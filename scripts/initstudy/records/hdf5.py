@@ -50,10 +50,11 @@ def opened(path: str | Path, kind: str, version: int) -> Iterator[h5py.File]:
             yield file
     except (OSError, KeyError, ValueError) as error:
         # What lies elsewhere, such as a copy, Snakemake does not know to make.
-        elsewhere = Path(path).is_absolute()
-        again = f": delete it, then have it made by snakemake --cores 1 {path}"
+        advice = f": delete it, then have it made by snakemake --cores 1 {path}"
+        if Path(path).is_absolute():
+            advice = ""
         raise InputError(
-            f"{path} is damaged or no {kind} of schema version {version}{'' if elsewhere else again}"
+            f"{path} is damaged or no {kind} of schema version {version}{advice}"
         ) from error
 
 
