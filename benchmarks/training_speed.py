@@ -39,6 +39,8 @@ CONDITIONS = {
 SHAPE = ["network", "depth", "norm", "batch_size", "replicas"]
 ALL_NETWORKS = [name for name, way in WAYS.items() if way.all_networks]
 MATRIX = 1024
+SLOWER = 0.95
+"""Below this share of another's speed it is not the noise."""
 
 
 def problems(networks: list[str]) -> Iterator[dict]:
@@ -156,13 +158,25 @@ def main() -> None:
     speeds = measured(list(problems(arguments.networks)), cores)
     table = compared(speeds, peak)
     note = (
-        f"{cores} cores, {describe_device(device)}, torch {torch.__version__}; {REPLICAS} replicas,"
-        f" median of {REPETITIONS} repetitions; peak of matrix products {peak / 1e9:.0f} GFLOP/s."
+        f"{cores} cores, {describe_device(device)}, {torch.backends.cpu.get_cpu_capability()},"
+        f" torch {torch.__version__}; {REPLICAS} replicas, median of {REPETITIONS} repetitions;"
+        f" peak of matrix products {peak / 1e9:.0f} GFLOP/s."
     )
     output.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(output, index=False)
     draw(table, note, output.with_suffix(".png"))
     print(table.to_string(index=False, float_format="{:.2f}".format), note, sep="\n")
+    check_kernel(table)
+
+
+def check_kernel(table: pd.DataFrame) -> None:
+    """End with an error where the compiled gradients cost time, which they may on no machine."""
+    ratios = table.loc[table["way"] == "without kernel", "ours_faster_by"]
+    if (ratios < SLOWER).any():
+        sys.exit(
+            f"Error: with pooled_convolution.c training has {ratios.min():.2f} of the speed that it"
+            " has without; please report this with the table"
+        )
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ problem or all of them, as WAYS says.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from unittest import mock
 
 import numpy as np
 import torch
@@ -22,6 +23,7 @@ from torch.func import (
 from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
 
+from initstudy.networks import pooled_convolution
 from initstudy.networks.replicated.network import ReplicatedNetwork
 from initstudy.optimizers import make_optimizer
 from initstudy.training.batches import MiniBatches, Normalizer
@@ -172,6 +174,12 @@ def replicated(problem: Problem, after_step: AfterStep) -> None:
         after_step(losses.detach())
 
 
+def without_kernel(problem: Problem, after_step: AfterStep) -> None:
+    """Ours, but for gradients of max-pooled convolutions, which are PyTorch's own."""
+    with mock.patch.object(pooled_convolution, "compiled", return_value=None):
+        replicated(problem, after_step)
+
+
 def resident_batches(problem: Problem) -> Iterator[tuple[Tensor, Tensor]]:
     """Normalised mini-batches, from uint8 images that stay on the device."""
     images, labels = (
@@ -202,5 +210,6 @@ WAYS = {
     "lightning": Way(lightning, all_networks=False, all_cores=True),
     "sequential": Way(sequential, all_networks=False, all_cores=False),
     "vmap": Way(stacked, all_networks=True, all_cores=False),
+    "without kernel": Way(without_kernel, all_networks=True, all_cores=False),
     "ours": Way(replicated, all_networks=True, all_cores=False),
 }

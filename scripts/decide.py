@@ -14,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from initstudy.analysis.claims import read_claims
+from initstudy.analysis.claims_table import read_claims
 from initstudy.core.code import SCRIPTS
 from initstudy.core.errors import InputError, run
 from initstudy.core.files import written_whole

@@ -5,7 +5,7 @@ import json
 
 import pandas as pd
 
-from initstudy.analysis.claims import read_claims
+from initstudy.analysis.claims_table import read_claims
 from initstudy.analysis.tables import read_table
 from initstudy.core.errors import run
 from initstudy.core.files import written_whole

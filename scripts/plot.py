@@ -9,7 +9,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from initstudy.analysis.claims import read_claims
+from initstudy.analysis.claims_table import read_claims
 from initstudy.analysis.rates import read_search
 from initstudy.analysis.results import at_edge, read_results
 from initstudy.core.errors import run

@@ -12,7 +12,7 @@ import pandas as pd
 
 from initstudy.analysis.rates import rates_table, read_search
 from initstudy.analysis.signals import signal_table
-from initstudy.analysis.summaries import COMPARED, summary_table
+from initstudy.analysis.summaries import summary_table
 from initstudy.analysis.tables import experiment_table, read_table
 from initstudy.core.errors import run
 from initstudy.core.files import written_whole
@@ -24,6 +24,7 @@ from initstudy.reporting.signals import reading
 from initstudy.reporting.words import METRICS
 from initstudy.study.axes import AXES
 from initstudy.study.cells import Experiment
+from initstudy.study.claims import COMPARED
 from initstudy.study.tuning import Tuning
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from initstudy.analysis.claims_table import COLUMNS
 from initstudy.analysis.closeness import association, sample_of
 from initstudy.analysis.contrasts import IDENTITY, differences, select, use
 from initstudy.analysis.inference import CONFIDENCE, Estimate, mean, replicas_needed
@@ -23,15 +24,6 @@ from initstudy.study.cells import Initializer
 from initstudy.study.claims import PAIRED_TESTS, Claim
 from initstudy.study.deciding import Look
 
-COLUMNS = [
-    *("claim", "statement", "test", "metric", "condition", "effect", "ci_low", "ci_high"),
-    *("simultaneous_low", "simultaneous_high", "margin", "n", "replicas_needed", "verdict"),
-    *("parts", "rate", "common_effect", "common_verdict", "at_edge", "look"),
-]
-TEXTS = (
-    *("claim", "statement", "test", "metric", "condition", "verdict", "parts", "rate"),
-    *("common_verdict", "at_edge", "look"),
-)
 ALWAYS_SAID = ("dataset", "network", "optimizer", "learning_rate", "epochs")
 """Axes that are a part of every condition, though their experiment may not vary them."""
 OTHERS = "without those at chance and those that match the target by construction"
@@ -62,13 +54,6 @@ def read_tables(paths: Iterable[str | Path]) -> dict[str, pd.DataFrame]:
             raise InputError(f"there is no table {path}; have it made, or name another")
         tables[path.stem] = read_table(path)
     return tables
-
-
-def read_claims(path: str | Path) -> pd.DataFrame:
-    """claims.csv, its texts as they are (a statement may be NA); numbers that lack are nan."""
-    lacking = {column: [""] for column in COLUMNS if column not in TEXTS}
-    texts = dict.fromkeys(TEXTS, str)
-    return pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=lacking)
 
 
 def judge(

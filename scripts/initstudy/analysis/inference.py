@@ -16,6 +16,8 @@ from scipy.optimize import brentq
 from statsmodels.stats.power import TTestPower
 from statsmodels.stats.proportion import proportion_confint
 
+from initstudy.analysis.intervals import improvement_share
+
 CONFIDENCE = 0.95
 POWER = 0.8
 RESAMPLES = 9999
@@ -83,15 +85,6 @@ def probability_of_improvement(first: np.ndarray, second: np.ndarray) -> Estimat
     low = 0.0 if value == 0 else brentq(excess, 0, value - TINY, args=(1,))
     high = 1.0 if value == 1 else brentq(excess, value + TINY, 1, args=(-1,))
     return Estimate(value, float(low), float(high))
-
-
-def improvement_share(first: np.ndarray, second: np.ndarray, axis: int = -1) -> np.ndarray:
-    """The value of `probability_of_improvement`, without its interval.
-
-    The samples lie along the last axis, which is where scipy's bootstrap puts them.
-    """
-    difference = first[..., :, None] - second[..., None, :]
-    return (np.sign(difference) / 2 + 0.5).mean(axis=(-2, -1))
 
 
 def failure_rate(failed: np.ndarray) -> Estimate:

@@ -1,4 +1,4 @@
-"""The interval that figures and captions give of a mean of accuracies."""
+"""What figures and captions say of samples: a mean's interval, and how often one is ahead."""
 
 import math
 
@@ -21,3 +21,8 @@ def interval(fractions: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     standard_error = fractions.std(axis=-1, ddof=1) / math.sqrt(count)
     half = standard_error * stdtrit(count - 1, 0.975)
     return mean, np.maximum(mean - half, 0), np.minimum(mean + half, 1)
+
+
+def improvement_share(first: np.ndarray, second: np.ndarray) -> float:
+    """P(A > B) + P(A = B) / 2, A drawn from `first`, shape (n,), B from `second`, shape (m,)."""
+    return float((np.sign(first[:, None] - second) / 2 + 0.5).mean())

@@ -17,10 +17,7 @@ from initstudy.analysis.inference import (
 from initstudy.analysis.results import belongs
 from initstudy.analysis.tables import rows_of_cells
 from initstudy.study.cells import Experiment, Facet, cell
-from initstudy.study.claims import ACCURACIES, CHARGED, EPOCHS, with_charged
-
-COMPARED = f"{CHARGED}area_under_curve"
-"""What P(A > B) is about: unlike the final accuracy it tells apart what ends alike."""
+from initstudy.study.claims import ACCURACIES, COMPARED, EPOCHS, with_charged
 
 
 def summary_table(experiment: Experiment, table: pd.DataFrame) -> pd.DataFrame:

@@ -29,6 +29,8 @@ ACCURACIES = ("first_epoch_accuracy", "final_accuracy", "area_under_curve")
 EPOCHS = "epochs_to_target"
 CHARGED = "charged_"
 """What the name of a column begins with in which calibration counts as training."""
+COMPARED = f"{CHARGED}area_under_curve"
+"""What P(A > B) is about: unlike the final accuracy it tells apart what ends alike."""
 
 
 def with_charged(*columns: str) -> tuple[str, ...]:

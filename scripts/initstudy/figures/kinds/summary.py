@@ -4,15 +4,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from initstudy.analysis.inference import improvement_share
+from initstudy.analysis.intervals import improvement_share
 from initstudy.analysis.results import Results
-from initstudy.analysis.summaries import COMPARED
 from initstudy.figures.palette import marker_look
 from initstudy.figures.panels import chance, draw_mean, labelled, name_rows, write_margin
 from initstudy.figures.style import TICKS, in_percent, longest, page
 from initstudy.reporting.captions import ranked
 from initstudy.reporting.words import METRICS, conditions, facet_text, sentence, spread_text
 from initstudy.study.cells import Facet, Initializer, ShownExperiment
+from initstudy.study.claims import COMPARED
 
 PER_FACET = True
 ROW = 0.17
