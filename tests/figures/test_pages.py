@@ -76,7 +76,7 @@ def test_claims_page(count, tmp_path, plot):
     table.to_csv(tmp_path / "claims.csv", index=False)
     figure = claims.draw("A synthetic study", pd.read_csv(tmp_path / "claims.csv"))
     assert_legible(figure)
-    arguments = ["--study", "A synthetic study", "--claims", tmp_path / "claims.csv"]
+    arguments = ["--study", '"A synthetic study"', "--claims", tmp_path / "claims.csv"]
     words = plot("claims", *arguments)
     if count == 0:
         assert "A synthetic study. It declares no claims." in words
@@ -125,7 +125,7 @@ def test_signals_page(tmp_path, plot):
         assert axes.lines[1].get_ydata()[-1] == pytest.approx(np.median(last))
     told = json.dumps({name: vars(entry) for name, entry in initializers.items()})
     files = [tmp_path / f"{name}.h5" for name in initializers]
-    words = plot("signals", "--study", "A study", "--initializers", told, "--probes", *files)
+    words = plot("signals", "--study", '"A study"', "--initializers", told, "--probes", *files)
     assert "A study; data set photos, network plain, depth 30, norm none, activation relu" in words
     median = np.median(probes[4].signals["C29"]["second_moment"])
     said = (tmp_path / "a.rst").read_text()
