@@ -9,6 +9,10 @@ SMALLEST_SIZE = 1e-37
 """Root mean square of pre-activations, of which the inverse is a float32."""
 
 
+CACHED = 2**18
+"""So many numbers at a time stay in a processor's cache, and take a third of the time."""
+
+
 class LayerSignals:
     """A layer's pre-activations over a sample of images that comes in batches; K replicas.
 
@@ -70,10 +74,13 @@ def mean_cosine(preactivations: Tensor, images: int, sample: Moments) -> Tensor:
     # Scaled to size 1, as squares of a signal that vanishes are no float32.
     size = (sample.mean.square() + sample.covariance.diagonal(dim1=1, dim2=2)).mean(dim=1).sqrt()
     scale = torch.where(size > SMALLEST_SIZE, 1 / size, 0.0).to(preactivations.dtype)
-    by_image = (preactivations * scale[:, None]).unflatten(0, (images, -1))
-    norms = by_image.square().sum(dim=1).sum(dim=2).sqrt()
-    inverse = torch.where(norms > 0, 1 / norms, 0.0)
-    directions = (by_image * inverse[:, None, :, None]).sum(dim=0)
-    count = (norms > 0).sum(dim=0)
+    by_image = preactivations.unflatten(0, (images, -1))
+    directions, count = torch.zeros_like(by_image[0]), torch.zeros_like(size, dtype=torch.long)
+    for some in by_image.split(max(1, CACHED // by_image[0].numel())):
+        scaled = some * scale[:, None]
+        norms = scaled.square().sum(dim=1).sum(dim=2).sqrt()
+        inverse = torch.where(norms > 0, 1 / norms, 0.0)
+        directions += scaled.mul_(inverse[:, None, :, None]).sum(dim=0)
+        count += (norms > 0).sum(dim=0)
     square = directions.double().square().sum(dim=(0, 2))
     return torch.where(count > 1, (square - count) / (count * (count - 1)), torch.nan)
