@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 ACTIVATE = . .venv/bin/activate
+# make figures TORCH=cpu: PyTorch's build for CPUs alone, which is a tenth of the usual one's size.
+TORCH_CPU = https://download.pytorch.org/whl/cpu
 
 .PHONY: figures report cost decide test benchmark rulegraph check setup clean
 
@@ -40,8 +42,14 @@ check: setup  ## formatting and lint
 setup: .venv/installed
 
 .venv/installed: envs/requirements.txt
+	@case "$(TORCH)" in ""|cpu) ;; *) echo "TORCH=$(TORCH): it may be cpu, or left out"; exit 1;; esac
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11")'
 	$(PYTHON) -m venv .venv
+ifeq ($(TORCH),cpu)
+	grep -E '^torch(vision)?==' envs/requirements.txt > .venv/torch.txt
+	.venv/bin/pip install --quiet --retries 1 --index-url $(TORCH_CPU) --requirement .venv/torch.txt \
+		|| echo "$(TORCH_CPU) does not have it or cannot be reached: the usual build is installed"
+endif
 	.venv/bin/pip install --quiet --requirement envs/requirements.txt
 	touch $@
 
