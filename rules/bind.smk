@@ -1,7 +1,7 @@
 # all.pdf: a page that says what was run, then every figure of the study.
 
 DEFAULT_FIGURES = ["curves", "summary", "discrepancy", "moments", "deltas"]
-PAGES = ["cover"] + ["claims"] * bool(STUDY.claims) + ["signal_propagation"] * bool(STUDY.probe)
+PAGES = ["answer"] * bool(STUDY.answer) + ["cover"] + ["claims"] * bool(STUDY.claims) + ["signal_propagation"] * bool(STUDY.probe)
 for name, entry in STUDY.experiments.items():
     for kind in STUDY.figures.get(name, DEFAULT_FIGURES):
         suffixes = map(facet_suffix, entry.facets()) if KINDS[kind] else [""]
@@ -11,7 +11,8 @@ for name, entry in STUDY.experiments.items():
 # What a study comes to besides its figures: whoever asks for these finds the tables beside them.
 TABLES = [f"{name}{part}" for name in STUDY.experiments for part in ("", "-summary")]
 TABLES += [f"{name}-rates" for name, entry in STUDY.experiments.items() if entry.tuned]
-TABLES += ["claims"] * bool(STUDY.claims) + ["signal_propagation"] * bool(STUDY.probe)
+TABLES += ["answer"] * bool(STUDY.answer) + ["claims"] * bool(STUDY.claims)
+TABLES += ["signal_propagation"] * bool(STUDY.probe)
 SHOWN = as_json([STUDY.shown(name).as_dict() for name in STUDY.experiments])
 
 

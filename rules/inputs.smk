@@ -229,6 +229,13 @@ def correlated_initializers():
     return as_json({name: vars(STUDY.initializers[name]) for name in names})
 
 
+def compared_initializers():
+    """What figures say of the initializers of all experiments."""
+    axes = [experiment.axes for experiment in STUDY.experiments.values()]
+    names = dict.fromkeys(name for of_one in axes for name in of_one["initializer"])
+    return as_json({name: vars(STUDY.initializers[name]) for name in names})
+
+
 def probed_initializers(wildcards):
     """What figures say of the initializers that are probed."""
     names = [point["initializer"] for point in STUDY.probes()]

@@ -13,6 +13,7 @@ PAGES_TO_OPEN = {
     "results/figures/all.pdf": "every figure, after a page that says what was run",
     "results/explore.html": "the results to look around in, with a browser",
     f"{HOME}/tables/claims.csv": "the claims with their tests",
+    f"{HOME}/figures/answer.pdf": "how every initializer stands beside the best one",
 }
 
 
@@ -46,6 +47,18 @@ def together(job):
     return [(single.rule.name, list(single.log), list(single.output)) for single in jobs]
 
 
+def answer_of(made):
+    """The headline's sentences, if its table is among what was made."""
+    table = made.get(f"{HOME}/tables/answer.csv", "")
+    if not os.path.exists(table):
+        return []
+    from initstudy.analysis.standings import read_ranking  # pandas, which only the end needs
+    from initstudy.reporting.answer import headline
+
+    labels = {name: entry.label for name, entry in STUDY.initializers.items()}
+    return headline(read_ranking(table), STUDY.answer, labels)
+
+
 def name_of(file):
     """What the study calls a file, also where results are kept in a storage."""
     prefix = str(workflow.storage_settings.default_storage_prefix or "")
@@ -72,6 +85,7 @@ onsuccess:
     logger.info(
         terminal.success(
             STUDY.title,
+            answer_of(made),
             Path(claims) if os.path.exists(claims) else None,
             {
                 place_of(made[page]): said

@@ -12,12 +12,14 @@ from matplotlib.figure import Figure
 from initstudy.analysis.claims_table import read_claims
 from initstudy.analysis.rates import read_search
 from initstudy.analysis.results import at_edge, read_results
+from initstudy.analysis.standings import read_ranking
 from initstudy.core.errors import run
 from initstudy.figures.kinds import kinds
 from initstudy.figures.palette import with_colours_apart
 from initstudy.figures.style import save
 from initstudy.records.probe import read_probe
 from initstudy.reporting.captions import save_caption
+from initstudy.study.answer import Answer
 from initstudy.study.cells import Initializer, ShownExperiment
 from initstudy.study.tuning import Tuning
 
@@ -34,13 +36,15 @@ def main() -> None:
         command.add_argument("--output", required=True, help="the figure, PDF")
         return command
 
-    of_experiment, of_study, of_claims, of_search, of_probes = map(
-        add_command, (experiment, cover, claims, rates, signals)
+    of_experiment, of_study, of_answer, of_claims, of_search, of_probes = map(
+        add_command, (experiment, cover, answer, claims, rates, signals)
     )
-    for command in (of_experiment, of_claims, of_search, of_probes):
+    for command in (of_experiment, of_answer, of_claims, of_search, of_probes):
         command.add_argument("--preview", required=True, help="the figure, PNG")
         command.add_argument("--caption", required=True, help="what it shows, reStructuredText")
-    for command in (of_claims, of_probes):
+    for command in (of_answer, of_probes):
+        command.add_argument("--initializers", type=json.loads, required=True, help="by name, JSON")
+    for command in (of_answer, of_claims, of_probes):
         command.add_argument("--study", type=json.loads, required=True, help="its title, as JSON")
     of_experiment.add_argument("--kind", choices=kinds(), required=True, help="what it shows")
     for command in (of_experiment, of_search):
@@ -56,10 +60,11 @@ def main() -> None:
     of_study.add_argument("--runs", type=Path, nargs="+", required=True, help="of each, one file")
     of_study.add_argument("--tables", type=Path, nargs="+", required=True, help="of each, CSV")
     of_study.add_argument("--data", type=Path, nargs="+", required=True, help="prepared data sets")
+    of_answer.add_argument("--answer", type=json.loads, required=True, help="as declared, JSON")
+    of_answer.add_argument("--table", type=Path, required=True, help="answer.csv")
     of_claims.add_argument("--claims", required=True, help="the verdicts, CSV")
     of_search.add_argument("--tuning", type=json.loads, required=True, help="JSON")
     of_search.add_argument("--search", type=Path, required=True, help="what it found, CSV")
-    of_probes.add_argument("--initializers", type=json.loads, required=True, help="by name, JSON")
     of_probes.add_argument("--probes", nargs="+", required=True, help="the probe.h5 of every line")
 
     arguments = parser.parse_args()
@@ -82,6 +87,18 @@ def cover(arguments: argparse.Namespace) -> None:
     experiments = [ShownExperiment.from_dict(one) for one in arguments.experiments]
     figure = page.draw(experiments, arguments.runs, arguments.tables, arguments.data)
     save(figure, arguments.output)
+
+
+def answer(arguments: argparse.Namespace) -> None:
+    """The page that says which initializers keep up with the best."""
+    page = import_module("initstudy.figures.pages.answer")
+    shown = (
+        arguments.study,
+        read_ranking(arguments.table),
+        Answer(**arguments.answer),
+        {name: Initializer(**one) for name, one in arguments.initializers.items()},
+    )
+    write(page.draw(*shown), page.caption(*shown), arguments)
 
 
 def claims(arguments: argparse.Namespace) -> None:

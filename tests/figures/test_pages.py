@@ -12,9 +12,19 @@ import pytest
 
 from helpers.legible import assert_legible, page_text
 from helpers.synthetic_figures import OPTIMIZERS, judged
-from helpers.synthetic_runs import REPLICAS, ROOT, catalogue, experiment, write_runs
-from initstudy.figures.pages import claims, signals
+from helpers.synthetic_runs import (
+    REPLICAS,
+    ROOT,
+    catalogue,
+    experiment,
+    results_of,
+    write_runs,
+)
+from initstudy.analysis.ranking import ranking
+from initstudy.figures.pages import answer, claims, signals
 from initstudy.records.probe import Probe, write_probe
+from initstudy.reporting.answer import headline
+from initstudy.study.answer import Answer
 from initstudy.study.cells import ShownExperiment
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -95,6 +105,36 @@ def test_claims_page(count, tmp_path, plot):
     dots = [line.get_xdata()[0] for line in effects.lines if line.get_marker() == "o"]
     scaled = table["effect"] / table["margin"]
     assert dots == pytest.approx(scaled[scaled.abs() <= claims.CLIP].tolist())
+
+
+@pytest.mark.parametrize("count", [3, 8, pytest.param(25, marks=pytest.mark.slow)])
+def test_answer_page(count, tmp_path, plot):
+    initializers = catalogue(count)
+    some = dict(list(initializers.items())[: max(2, count // 2)])
+    shown = [
+        experiment(initializers, name="photos", optimizer=["adam", "sgd"]),
+        experiment(some, name="digits", dataset=["digits"], optimizer=["adam", "sgd"]),
+        experiment(some, name="depth", depth=[3, 8, 20]),
+    ]
+    tables = {
+        one.name: pd.concat([result.replicas for result in results_of(one, tmp_path)])
+        for one in shown
+    }
+    declared = Answer(["photos", "digits"], "final_accuracy", 0.01)
+    table = ranking(declared, shown, tables)
+    assert_legible(answer.draw("A synthetic study", table, declared, initializers))
+    table.to_csv(tmp_path / "answer.csv", index=False)
+    told = [json.dumps({name: vars(entry) for name, entry in initializers.items()})]
+    told += ["--study", '"A study"', "--answer", json.dumps(declared.as_dict())]
+    words = plot("answer", "--table", tmp_path / "answer.csv", "--initializers", *told)
+    labels = {name: entry.label for name, entry in initializers.items()}
+    for sentence in headline(table, declared, labels):
+        assert sentence in words
+    best = table.loc[table["gap"].idxmax()]
+    assert words.count(labels[best["initializer"]]) >= 2
+    assert words.count("optimizer adam") >= 4
+    said = (tmp_path / "a.rst").read_text().replace("\\", "")
+    assert said.startswith(headline(table, declared, labels)[0])
 
 
 def test_signals_page(tmp_path, plot):

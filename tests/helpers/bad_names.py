@@ -155,6 +155,19 @@ NAMES = {
         initializer("mine: {method: 'PATH/own.py:scaled', label: Mine}"),
         ["initializers.mine.method: its parameter scale is none of network, context", "options"],
     ),
+    "answer of no experiment": (
+        GOOD + "answer: {experiments: [second], metric: final_accuracy, margin: 0.01}\n",
+        ["answer.experiments: 'second' is not one of first"],
+    ),
+    "answer of one initializer": (
+        GOOD.replace("[he_normal, consistency]", "[he_normal]")
+        + "answer: {experiments: [first], metric: final_accuracy, margin: 0.01}\n",
+        ["answer.experiments: the experiment first has one initializer"],
+    ),
+    "answer by no accuracy": (
+        GOOD + "answer: {experiments: [first], metric: beauty, margin: 0.01}\n",
+        ["answer.metric: 'beauty' must be one of first_epoch_accuracy, final_accuracy"],
+    ),
     "schedule that takes no progress": (
         GOOD + "schedules: {mine: {method: 'PATH/own.py:constant'}}\n",
         ["schedules.mine.method: its function takes 0 arguments; it is called with progress"],

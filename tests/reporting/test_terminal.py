@@ -34,7 +34,7 @@ def claims(tmp_path):
 
 
 def test_verdicts_are_counted_and_every_claim_has_a_line(claims):
-    assert terminal.success("A study", claims, {}, []).split("\n")[1:-1] == [
+    assert terminal.success("A study", [], claims, {}, []).split("\n")[1:-1] == [
         "A study, its claims: 1 supported, 1 negligible, 0 refuted, 2 inconclusive",
         "  supported     +21.5 pp [20.8, 22.2], all [20.5, 22.6]  Better, by far.",
         "  negligible    -0.5 pp [-1.2, 0.2], all [-1.4, 0.4]     As good.",
@@ -47,7 +47,7 @@ def test_claims_are_read_whatever_the_locale(claims):
     text = claims.read_text().replace("As good.", "Ebenso gut für größere Tiefen.")
     claims.write_text(text, encoding="utf-8")
     command = "import sys, pathlib; from initstudy.reporting import terminal;"
-    command += "said = terminal.success('A study', pathlib.Path(sys.argv[1]), {}, []);"
+    command += "said = terminal.success('A study', [], pathlib.Path(sys.argv[1]), {}, []);"
     command += "sys.stdout.buffer.write(said.encode())"
     ascii_locale = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     outcome = subprocess.run(
@@ -61,14 +61,14 @@ def test_claims_are_read_whatever_the_locale(claims):
 
 def test_pages_are_described_and_other_files_named():
     pages = {"all.pdf": "every figure", "explore.html": "to look around"}
-    assert terminal.success("A study", None, pages, ["cost.csv"]).split("\n") == [
+    assert terminal.success("A study", [], None, pages, ["cost.csv"]).split("\n") == [
         *("", "To open:", "  all.pdf       every figure", "  explore.html  to look around"),
         *("", "Finished:", "  cost.csv", ""),
     ]
 
 
 def test_of_many_files_the_first_are_named():
-    lines = terminal.success("A study", None, {}, [f"{n}.csv" for n in range(12)]).split("\n")
+    lines = terminal.success("A study", [], None, {}, [f"{n}.csv" for n in range(12)]).split("\n")
     assert lines[2:-1] == [*(f"  {n}.csv" for n in range(10)), "  and 2 more"]
 
 

@@ -28,6 +28,8 @@ TICKS = 7
 """The size of tick labels, in points."""
 NOTE_CHARACTERS = 132
 NOTE_LINE = 0.13
+LEAD_CHARACTERS = 112
+LEAD_LINE = 0.15
 TIED = r" (?=[%=\d])|(?<==) "
 """Spaces where no line of a note ends, as they belong to a number."""
 LEGEND_COLUMNS = 5
@@ -78,13 +80,16 @@ def page(
     legend: dict[str, Initializer] | None = None,
     handles: Sequence[Artist] = (),
     lines: bool = True,
+    lead: Sequence[str] = (),
 ) -> Figure:
     """A page with `height` inches for panels, a title above and a note below them.
 
     legend: initializers, for one legend between title and panels, in the order of config.yaml.
     handles: artists with labels that stand in this legend too, after the initializers.
     lines: whether the legend shows lines, or markers alone.
+    lead: sentences below the title, a paragraph each.
     """
+    said = [line for text in lead for line in textwrap.wrap(text, LEAD_CHARACTERS)]
     looks = look if lines else marker_look
     entries = sorted((legend or {}).values(), key=lambda entry: entry.position)
     handles = [
@@ -92,7 +97,8 @@ def page(
         *handles,
     ]
     columns = legend_columns([handle.get_label() for handle in handles])
-    above = 0.35 + LEGEND_LINE * math.ceil(len(handles) / columns)
+    below_title = 0.27 + LEAD_LINE * len(said)
+    above = 0.08 + below_title + LEGEND_LINE * math.ceil(len(handles) / columns)
     wrapped = textwrap.wrap(re.sub(TIED, "\N{NO-BREAK SPACE}", note), NOTE_CHARACTERS)
     below = 0.1 + NOTE_LINE * len(wrapped)
     whole = above + height + below
@@ -101,13 +107,15 @@ def page(
         w_pad=0.05, h_pad=0.05, rect=(0, below / whole, 1, height / whole)
     )
     figure.text(0.01, 1 - 0.08 / whole, title, va="top", weight="bold", fontsize=10)
+    for number, line in enumerate(said):
+        figure.text(0.01, 1 - (0.29 + LEAD_LINE * number) / whole, line, va="top", fontsize=8)
     text = "\n".join(wrapped)
     figure.text(0.01, 0.05 / whole, text, fontsize=7, color="#404040", linespacing=1.3)
     if handles:
         figure.legend(
             handles=handles,
             loc="upper left",
-            bbox_to_anchor=(0, 1 - 0.27 / whole),
+            bbox_to_anchor=(0, 1 - below_title / whole),
             ncols=columns,
             handlelength=2.5,
         ).set_in_layout(False)

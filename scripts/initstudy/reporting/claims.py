@@ -3,7 +3,7 @@
 import json
 import math
 
-from initstudy.reporting.words import METRICS
+from initstudy.reporting.words import METRICS, in_words
 
 VERDICTS = {
     "supported": "#009e73",
@@ -35,14 +35,14 @@ def claims_caption(claims: list[dict]) -> str:
 
 def condition_text(claim: dict) -> str:
     """What was measured, and where: "final test accuracy; dataset photos; optimizer sgd"."""
-    return f"{METRICS[claim['metric']]}; {_in_words(claim['condition'])}"
+    return f"{METRICS[claim['metric']]}; {in_words(claim['condition'])}"
 
 
 def effect_text(claim: dict) -> str:
     """Test, measured effect and margin."""
     scale, _, unit = _units(claim)
     margin = f"{scale * claim['margin']:g}{unit}"
-    return f"{_in_words(claim['test'])}: {measured_text(claim)}; margin {margin}"
+    return f"{in_words(claim['test'])}: {measured_text(claim)}; margin {margin}"
 
 
 def measured_text(claim: dict) -> str:
@@ -64,8 +64,7 @@ def parts_of(claim: dict) -> list[dict]:
 def parts_text(claim: dict) -> str:
     """optimizer adam +11.6 pp, optimizer sgd +0.0 pp; or nothing. Intervals are in the table."""
     return ", ".join(
-        f"{_in_words(part['part'])} {_with_unit(claim | part, 'effect')}"
-        for part in parts_of(claim)
+        f"{in_words(part['part'])} {_with_unit(claim | part, 'effect')}" for part in parts_of(claim)
     )
 
 
@@ -94,11 +93,6 @@ def result_lines(claim: dict) -> list[str]:
     if claim["replicas_needed"] > claim["n"]:  # False for nan
         lines.append(f"n needed: {claim['replicas_needed']:.0f}")
     return lines
-
-
-def _in_words(text: str) -> str:
-    """batch_size=16 as batch size 16."""
-    return text.replace("=", " ").replace("_", " ")
 
 
 def _with_unit(claim: dict, key: str) -> str:

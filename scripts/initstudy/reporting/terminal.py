@@ -3,11 +3,14 @@
 import csv
 import os
 import re
-from collections.abc import Iterable
+import textwrap
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from initstudy.reporting.claims import VERDICTS, deciding_text, headline, measured_text
 
+WIDTH = 100
+"""Of a line of text, in characters."""
 LINES = 10
 """Of the end of a failed job's log."""
 LOGS = 3
@@ -43,13 +46,22 @@ def nothing_makes(target: str, study: str, has: dict[str, Iterable[str]]) -> str
     )
 
 
-def success(title: str, claims: Path | None, pages: dict[str, str], others: list[str]) -> str:
-    """The verdicts, and what to open.
+def success(
+    title: str,
+    answer: Sequence[str],
+    claims: Path | None,
+    pages: dict[str, str],
+    others: list[str],
+) -> str:
+    """The answer, the verdicts, and what to open.
 
-    title: of the study; claims: claims.csv, where this run has to do with it; pages: what there is
-    to look at, with a description; others: files that were asked for besides.
+    title: of the study; answer: the headline's sentences, where this run has to do with it; claims:
+    claims.csv, as well; pages: what there is to look at, with a description; others: files that
+    were asked for besides.
     """
-    parts = [] if claims is None else [verdicts(title, claims)]
+    wrapped = [textwrap.fill(text, WIDTH, subsequent_indent="  ") for text in answer]
+    parts = ["\n".join([f"{title}, which initializer to use:", *wrapped])] if answer else []
+    parts += [] if claims is None else [verdicts(title, claims)]
     if pages:
         width = max(map(len, pages))
         lines = [f"  {path:{width}}  {description}" for path, description in pages.items()]

@@ -49,6 +49,11 @@ def facet_title(facet: Facet) -> str:
     return textwrap.fill(facet_text(facet), TITLE_CHARACTERS)
 
 
+def in_words(text: str) -> str:
+    """A condition of a table, batch_size=16, as batch size 16."""
+    return text.replace("=", " ").replace("_", " ")
+
+
 def sentence(facet: Facet, text: str) -> str:
     """What is said of a facet: "Optimizer adam, batch size 32: the text."."""
     whole = ": ".join(filter(None, [facet_text(facet), f"{text}."]))

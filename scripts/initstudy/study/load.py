@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from initstudy.core.errors import InputError
+from initstudy.study.answer import Answer
 from initstudy.study.axes import AXES, COMMON, PROBE_AXES, TUNED, Value
 from initstudy.study.cells import (
     Block,
@@ -22,6 +23,7 @@ from initstudy.study.checks.claims import check_claims, check_contrasts, check_e
 from initstudy.study.checks.functions import check_budgets, check_functions, unused_axes
 from initstudy.study.checks.keys import (
     WrongKey,
+    check_answer,
     check_datasets,
     check_figures,
     check_labels,
@@ -75,6 +77,7 @@ class Study:
     probe: dict | None
     """As declared; axes that it does not name have their defaults."""
     tuning: Tuning | None
+    answer: Answer | None
 
     def blocks(self, experiment: Experiment) -> list[Block]:
         """The replicas of an experiment's cells, by jobs."""
@@ -166,6 +169,7 @@ def checked(declared: dict, kinds: Sequence[str]) -> Study:
     check_labels(declared["initializers"])
     check_tuning(declared)
     check_looks(declared["decide"])
+    check_answer(declared)
     check_claims(declared.get("claims", {}))
     study = made(declared)
     check_experiments(study.claims, study.experiments)
@@ -235,6 +239,7 @@ def made(declared: dict) -> Study:
         tuning=tuning,
         look=Look(deciding["look"], deciding["looks"]) if "look" in deciding else None,
         most_replicas=deciding["most_replicas"],
+        answer=Answer(**declared["answer"]) if "answer" in declared else None,
     )
 
 

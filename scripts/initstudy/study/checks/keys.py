@@ -12,6 +12,7 @@ import jsonschema
 
 from initstudy.core.errors import InputError
 from initstudy.study.axes import ARCHITECTURE, AXES, PROBE_AXES
+from initstudy.study.claims import ACCURACIES, with_charged
 from initstudy.study.sources import ARCHIVES, archive_name
 from initstudy.study.tuning import METRICS
 from initstudy.study.yaml_files import read_yaml
@@ -79,6 +80,11 @@ def schema(kinds: Sequence[str]) -> dict:
     }
     del tune["learning_rate"]["$ref"]
     tune["by"] = {"enum": list(METRICS), "description": f"one of {', '.join(METRICS)}"}
+    metrics = with_charged(*ACCURACIES)
+    properties["answer"]["properties"]["metric"] = {
+        "enum": list(metrics),
+        "description": f"one of {', '.join(metrics)}",
+    }
     probe = properties["probe"]
     probe["required"] = ["initializer", *probe["properties"]]
     probe["properties"] |= {axis: checks[axis] for axis in PROBE_AXES}
@@ -218,6 +224,21 @@ def check_tuning(study: dict) -> None:
                     ("tune", "learning_rate"),
                     f"has no rates for {missing[0]}, which the experiment {name} runs",
                 )
+
+
+def check_answer(study: dict) -> None:
+    """An answer comes from experiments that there are, of initializers that can be compared."""
+    experiments, usual = study["experiments"], study["defaults"]["initializer"]
+    for name in study.get("answer", {}).get("experiments", []):
+        if name not in experiments:
+            raise WrongKey(
+                ("answer", "experiments"), f"{name!r} is not one of {', '.join(experiments)}"
+            )
+        if len(experiments[name].get("initializer", [usual])) < 2:
+            raise WrongKey(
+                ("answer", "experiments"),
+                f"the experiment {name} has one initializer, and nothing to compare it with",
+            )
 
 
 def check_looks(decide: dict) -> None:

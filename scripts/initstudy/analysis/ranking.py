@@ -1,0 +1,111 @@
+"""Which initializers keep up with the best one, in every condition of a study.
+
+In a condition (a data set, an optimizer, a depth) an initializer's gap is its mean minus the
+largest mean of the others: above 0 for the best alone. Its interval is a comparison with the best
+(Hsu, Annals of Statistics 9, 1981), from the differences of all pairs of initializers, each paired
+by replica with Student's t, which all hold together (Bonferroni). The gap to the best is the
+smallest of the differences to the others, so the smallest of their ends bound it, whoever is best.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from initstudy.analysis.inference import CONFIDENCE, Estimate
+from initstudy.analysis.results import belongs
+from initstudy.analysis.standings import KEEPS_UP, OPEN, WORSE
+from initstudy.analysis.tables import rows_of_cells
+from initstudy.study.answer import Answer
+from initstudy.study.axes import COMMON
+from initstudy.study.cells import Experiment, Facet
+
+
+def ranking(
+    answer: Answer, experiments: Sequence[Experiment], tables: Mapping[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """A row for every initializer in every condition in which there are others to compare with.
+
+    tables: of the experiments, by their names, a row a replica. The columns, those of answer.csv:
+
+    - `experiment`, `condition`: where, such as "dataset=digits; optimizer=sgd";
+    - `declared`: whether the condition decides the answer: those of the declared experiments do, at
+      tuned learning rates where these are tuned. Intervals of all declared conditions hold together
+      with 95 %; each other condition's do so by themselves, as nothing is concluded from them;
+    - `initializer`, `n` (replicas), `mean` of the metric;
+    - `gap`, `gap_low`, `gap_high`, and `standing`: worse, keeps up or open;
+    - `final_accuracy`, `failed` (share of replicas that diverged), `calibration_passes`: means.
+    """
+    conditions = [
+        (experiment, facet)
+        for experiment in experiments
+        if len(experiment.axes["initializer"]) > 1
+        for facet in experiment.facets()
+    ]
+    decisive = sum(_decides(answer, *condition) for condition in conditions)
+    rows = []
+    for experiment, facet in conditions:
+        cells = rows_of_cells(tables[experiment.name])
+        inside = {one.initializer: cells[one] for one in experiment.cells if belongs(one, facet)}
+        declared = _decides(answer, experiment, facet)
+        scores = np.stack([_accuracies(of, answer.metric) for of in inside.values()])
+        gaps = gaps_to_best(scores, (1 - CONFIDENCE) / (decisive if declared else 1))
+        for (name, of), score, gap in zip(inside.items(), scores, gaps, strict=True):
+            rows.append(
+                {
+                    "experiment": experiment.name,
+                    "condition": "; ".join(f"{axis}={value}" for axis, value in facet.items()),
+                    "declared": declared,
+                    "initializer": name,
+                    "n": len(score),
+                    "mean": score.mean(),
+                    "gap": gap.value,
+                    "gap_low": gap.low,
+                    "gap_high": gap.high,
+                    "standing": standing(gap, answer.margin),
+                    "final_accuracy": _accuracies(of, "final_accuracy").mean(),
+                    "failed": of["failed"].mean(),
+                    "calibration_passes": of["calibration_passes"].mean(),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _accuracies(replicas: pd.DataFrame, metric: str) -> np.ndarray:
+    """A metric by replica, in float64; nan counts as 0, and what rounding adds is left out."""
+    values = replicas.sort_values("replica")[metric].fillna(0.0)
+    return values.to_numpy(np.float64).round(6)
+
+
+def _decides(answer: Answer, experiment: Experiment, facet: Facet) -> bool:
+    return experiment.name in answer.experiments and facet.get("learning_rate") != COMMON
+
+
+def gaps_to_best(scores: np.ndarray, error: float) -> list[Estimate]:
+    """Mean minus the largest mean of the others, with intervals that hold together.
+
+    scores: initializers x replicas, at least two of the former; error: the probability that any
+    interval misses. Ends are nan with fewer than two replicas.
+    """
+    count, replicas = scores.shape
+    differences = scores[:, None] - scores[None]
+    means = differences.mean(axis=2)
+    half = np.full_like(means, np.nan)
+    if replicas > 1:
+        pairs = count * (count - 1) / 2
+        quantile = stats.t.ppf(1 - error / pairs / 2, replicas - 1)
+        half = quantile * differences.std(axis=2, ddof=1) / np.sqrt(replicas)
+    found = []
+    for row in range(count):
+        others = np.arange(count) != row
+        low, high = ((means + side * half)[row, others].min() for side in (-1, 1))
+        found.append(Estimate(float(means[row, others].min()), float(low), float(high)))
+    return found
+
+
+def standing(gap: Estimate, margin: float) -> str:
+    """What an interval shows of an initializer; of no interval, nothing."""
+    if gap.high < -margin:
+        return WORSE
+    return KEEPS_UP if gap.low > -margin else OPEN
