@@ -230,3 +230,15 @@ def test_a_probe_has_its_own_draws_and_batch_and_calibrates_on_any_training_imag
     assert options("lsuv")["train_size"] == "all"
     assert options("lsuv", calibration_size=99)["calibration_size"] == 99
     assert options("zero", calibration_size=99) == options("zero")
+
+
+def test_rates_are_asked_for_where_they_are_searched(tmp_path):
+    """By default in all experiments but those that vary the rate, whatever these run."""
+    text = f"""{GOOD}
+  varied: {{optimizer: [adamw], learning_rate: [0.1, 0.2]}}
+tune:
+  learning_rate: {{sgd: [0.1, 1.0], adam: [0.01, 0.1]}}
+  replicas: 1
+  by: final validation accuracy
+"""
+    assert load(tmp_path, text).tuning.experiments == ["first"]

@@ -36,6 +36,13 @@ Values = dict[float, float]
 """Learning rate -> the metric, averaged over replicas."""
 
 
+def tuned_experiments(study: dict) -> list[str]:
+    """Those that a study with `tune` declares, by default all that do not vary the rate."""
+    experiments = study["experiments"]
+    given = [name for name in experiments if "learning_rate" not in experiments[name]]
+    return study["tune"].get("experiments", given)
+
+
 @dataclass(frozen=True)
 class Tuning:
     """What a study declares of its search."""
@@ -52,16 +59,15 @@ class Tuning:
         """What a study declares, by default of all experiments that do not vary the rate."""
         if "tune" not in study:
             return None
-        tune, experiments = study["tune"], study["experiments"]
+        tune = study["tune"]
         rates = tune["learning_rate"]
         if isinstance(rates, list):
             rates = dict.fromkeys(OPTIMIZERS, rates)
-        given = [name for name in experiments if "learning_rate" not in experiments[name]]
         return cls(
             rates={optimizer: sorted(map(float, tried)) for optimizer, tried in rates.items()},
             replicas=tune["replicas"],
             by=tune["by"],
-            experiments=tune.get("experiments", given),
+            experiments=tuned_experiments(study),
         )
 
     @property

@@ -14,7 +14,7 @@ from initstudy.core.errors import InputError
 from initstudy.study.axes import ARCHITECTURE, AXES, PROBE_AXES
 from initstudy.study.claims import ACCURACIES, with_charged
 from initstudy.study.sources import ARCHIVES, archive_name
-from initstudy.study.tuning import METRICS
+from initstudy.study.tuning import METRICS, tuned_experiments
 from initstudy.study.yaml_files import read_yaml
 
 SCHEMA = Path(__file__).parents[1] / "schema.yaml"
@@ -217,7 +217,7 @@ def check_tuning(study: dict) -> None:
             )
     rates = tune["learning_rate"]
     if isinstance(rates, dict):
-        for name in tune.get("experiments", experiments):
+        for name in tuned_experiments(study):
             used = experiments[name].get("optimizer", [study["defaults"]["optimizer"]])
             if missing := [optimizer for optimizer in used if optimizer not in rates]:
                 raise WrongKey(
