@@ -1,7 +1,8 @@
 # all.pdf: a page that says what was run, then every figure of the study.
 
 DEFAULT_FIGURES = ["curves", "summary", "discrepancy", "moments", "deltas"]
-PAGES = ["answer"] * bool(STUDY.answer) + ["cover"] + ["claims"] * bool(STUDY.claims) + ["signal_propagation"] * bool(STUDY.probe)
+PAGES = ["answer"] * bool(STUDY.answer) + ["cover"] + ["claims"] * bool(STUDY.claims)
+PAGES += ["signal_propagation"] * bool(STUDY.probe)
 for name, entry in STUDY.experiments.items():
     for kind in STUDY.figures.get(name, DEFAULT_FIGURES):
         suffixes = map(facet_suffix, entry.facets()) if KINDS[kind] else [""]

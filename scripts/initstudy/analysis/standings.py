@@ -15,10 +15,9 @@ TEXTS = ("experiment", "condition", "initializer", "standing")
 
 def read_ranking(path: str | Path) -> pd.DataFrame:
     """answer.csv, whose columns `ranking.ranking` explains; ends that lack are nan."""
-    table = pd.read_csv(
+    return pd.read_csv(
         path,
         dtype=dict.fromkeys(TEXTS, str),
         keep_default_na=False,
         na_values={name: [""] for name in ("gap_low", "gap_high")},
     )
-    return table
