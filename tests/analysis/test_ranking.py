@@ -121,7 +121,7 @@ def test_the_headline_says_who_keeps_up_who_may_and_who_does_not():
     assert headline(table, ANSWER, LABELS) == [
         "Within 1 pp of final test accuracy of the best in each of 2 conditions: A.",
         "Not shown worse than the best by more than 1 pp of final test accuracy: B.",
-        "Shown worse in at least one of them: C, D.",
+        "Shown worse in at least one of the 2 conditions: C, D.",
         "But elsewhere (exploratory) worse: A by 12 pp (depth 20).",
     ]
 
@@ -138,7 +138,7 @@ def test_nobody_may_keep_up_everywhere_and_who_was_not_run_everywhere_is_not_mea
     assert headline(planted(a="wk", b="kw"), ANSWER, LABELS) == [
         "No initializer keeps up with the best, within 1 pp of final test accuracy, in each of 2"
         " conditions.",
-        "Shown worse in at least one of them: A, B.",
+        "Shown worse in at least one of the 2 conditions: A, B.",
     ]
     table = planted(a="kk", b="ww", c="-k")
     assert not any("C" in text for text in headline(table, ANSWER, LABELS))
@@ -148,4 +148,7 @@ def test_many_names_are_counted():
     names = dict(zip("abcdefghijkl", itertools.repeat("ww"), strict=False))
     labels = {name: name.upper() for name in names}
     said = headline(planted(**names), ANSWER, labels)
-    assert said[-1] == "Shown worse in at least one of them: A, B, C, D, E, F, G and 5 others."
+    assert (
+        said[-1]
+        == "Shown worse in at least one of the 2 conditions: A, B, C, D, E, F, G and 5 others."
+    )

@@ -46,7 +46,8 @@ def headline(table: pd.DataFrame, answer: Answer, labels: Mapping[str, str]) -> 
         )
     if not said:
         said.append(f"No initializer keeps up with the best, within {by}, {where}.")
-    said.append(f"Shown worse in at least one of them: {_names(worse, labels)}.")
+    somewhere = f" in at least one of the {conditions} conditions" if conditions > 1 else ""
+    said.append(f"Shown worse{somewhere}: {_names(worse, labels)}.")
     return said + exceptions(table, [*keeping, *undecided], labels)
 
 

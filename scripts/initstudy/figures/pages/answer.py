@@ -67,9 +67,9 @@ def draw(
 
 
 def ranked(table: pd.DataFrame) -> list[str]:
-    """Initializers by their mean gap, the best first."""
-    gaps = table.groupby("initializer", sort=False)["gap"].mean()
-    return list(gaps.sort_values(ascending=False, kind="stable").index)
+    """Initializers by their mean gap, the best first; those that were run in most places before."""
+    gaps = table.groupby("initializer", sort=False)["gap"].agg(["size", "mean"])
+    return list(gaps.sort_values(["size", "mean"], ascending=False, kind="stable").index)
 
 
 def sorted_places(table: pd.DataFrame) -> list[tuple[str, str]]:
@@ -137,6 +137,7 @@ def draw_gaps(axes: Axes, rows: pd.DataFrame, order: list[str], margin: float) -
 
 def write_facts(axes: Axes, table: pd.DataFrame, order: list[str]) -> None:
     """Numbers in columns, a row an initializer."""
+    counts = table["initializer"].value_counts()
     means = table.groupby("initializer")[[*FACTS]].mean()
     axes.axis("off")
     for column, (heading, right) in FACTS.items():
@@ -152,6 +153,8 @@ def write_facts(axes: Axes, table: pd.DataFrame, order: list[str]) -> None:
         for row, name in enumerate(order):
             value = means.loc[name, column]
             text = f"{value:.2f}" if column == "calibration_passes" else f"{100 * value:.1f}"
+            if counts[name] < counts.max():
+                text = "-"  # A mean over fewer conditions is another thing.
             axes.text(right, row, text, va="center", transform=axes.get_yaxis_transform(), **style)
 
 
@@ -170,7 +173,7 @@ def draw_map(axes: Axes, table: pd.DataFrame, order: list[str], labels: dict[str
             axes.add_patch(box)
             continue
         colour = "white" if -gap > 0.6 * CLIP else "black"
-        axes.text(column, row, f"{gap:.0f}", ha="center", va="center", fontsize=5, color=colour)
+        axes.text(column, row, f"{round(gap)}", ha="center", va="center", fontsize=5, color=colour)
     axes.set_xticks(range(len(places)), column_names(table), rotation=90, fontsize=SMALL)
     axes.xaxis.tick_top()
     axes.set_yticks(range(len(order)), [labels[name] for name in order])
