@@ -153,7 +153,10 @@ NAMES = {
     ),
     "initializer with a parameter that nothing gives": (
         initializer("mine: {method: 'PATH/own.py:scaled', label: Mine}"),
-        ["initializers.mine.method: its parameter scale is none of network, context", "options"],
+        [
+            "initializers.mine.method: its parameter scale comes after network and context",
+            "options",
+        ],
     ),
     "answer of no experiment": (
         GOOD + "answer: {experiments: [second], metric: final_accuracy, margin: 0.01}\n",

@@ -199,7 +199,7 @@ EDITS = {
         appended(f"{INITIALIZERS}/orthogonal.py", "\nprint(1)\n"), NOTHING
     ),
     "another initializer of the same file": Edit(
-        replaced(f"{INITIALIZERS}/fixed.py", "def lecun_normal(", "def lecun_normal(*_, "), NOTHING
+        replaced(f"{INITIALIZERS}/fixed.py", '="linear")', '="tanh")'), NOTHING
     ),
     "another data set's reader": Edit(
         appended(f"{PACKAGE}/data/photos.py", "\nprint(1)\n"), NOTHING

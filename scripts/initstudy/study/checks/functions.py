@@ -116,7 +116,7 @@ def check_required(arguments: ast.arguments, table: str, options: dict, name: st
     required = positional[: len(positional) - len(arguments.defaults)]
     pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
     required += [argument for argument, default in pairs if default is None]
-    given, how = GIVEN_NETWORKS, "are given by name"
+    given, how = GIVEN_NETWORKS, f"is none of {', '.join(GIVEN_NETWORKS)}, which are given by name"
     if table != "networks":
         first = GIVEN_FIRST[table]
         if len(positional) < len(first) and arguments.vararg is None:
@@ -125,13 +125,13 @@ def check_required(arguments: ast.arguments, table: str, options: dict, name: st
                 f"its function takes {len(positional)} arguments; it is called with"
                 f" {' and '.join(first)}, so it must take {'these' if len(first) > 1 else 'that'}",
             )
-        given, how = [argument.arg for argument in positional[: len(first)]], "come first"
+        given = [argument.arg for argument in positional[: len(first)]]
+        how = f"comes after {' and '.join(first)}, which it is called with"
     for argument in required:
         if argument.arg not in (*given, *options):
             raise WrongKey(
                 (table, name, "method"),
-                f"its parameter {argument.arg} is none of {', '.join(given)}, which {how}; give it"
-                " a default, or a value under options",
+                f"its parameter {argument.arg} {how}; give it a default, or a value under options",
             )
 
 
