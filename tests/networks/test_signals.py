@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 
+from initstudy.networks import signals as module
 from initstudy.networks.replicated.checked import replicate
 from initstudy.networks.residual import resnet
 from initstudy.networks.signals import LayerSignals
@@ -39,7 +40,10 @@ def cosine_of_pairs(values):
 
 @pytest.mark.parametrize("scale", [1.0, 1e-30])
 @pytest.mark.parametrize("sizes", [(12,), (5, 4, 3)])
-def test_the_cosine_is_that_of_all_pairs_of_the_first_batch(scale, sizes):
+@pytest.mark.parametrize("cached", [module.CACHED, 200, 1])
+def test_the_cosine_is_that_of_all_pairs_of_the_first_batch(scale, sizes, cached, monkeypatch):
+    """By however many images it is computed."""
+    monkeypatch.setattr(module, "CACHED", cached)
     values = sample()
     values[2, :, 1] = 0  # an image without a direction, in one replica
     found = signals_of(values * scale, sizes).cosine()

@@ -226,8 +226,10 @@ def test_wrong_input_is_one_sentence(data, tmp_path):
     with pytest.raises(InputError, match=r"probe\.batch_size 999 exceeds the .* validation images"):
         probe_initializer(CELL | {"batch_size": 999}, METHODS, data)
     (tmp_path / "probe.h5").write_bytes(b"cut short")
-    with pytest.raises(InputError, match=r"probe\.h5 is damaged or no probe"):
+    with pytest.raises(InputError, match=r"probe\.h5 is damaged or no probe of schema version \d$"):
         read_probe(tmp_path / "probe.h5")
+    with pytest.raises(InputError, match=r"none\.h5 cannot be read: No such file or directory$"):
+        read_probe(tmp_path / "none.h5")
 
 
 def test_a_probe_with_an_axis_that_nothing_reads_is_refused(data):
