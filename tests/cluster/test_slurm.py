@@ -133,7 +133,9 @@ def test_the_log_of_a_failed_job_lies_where_the_message_says(disturbed):
     logs = [path.read_text() for path in project.path.glob(".snakemake/slurm_logs/**/*.log")]
     assert logs
     assert [said.count("the same command again") for said in (text, "".join(logs))] == [1, 0]
-    reason = "Error: broken.py:broken fails: ZeroDivisionError: division by zero (broken.py, line 2)"
+    reason = (
+        "Error: broken.py:broken fails: ZeroDivisionError: division by zero (broken.py, line 2)"
+    )
     assert reason in text
 
 
