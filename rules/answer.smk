@@ -43,10 +43,10 @@ rule plot_answer:
     params:
         study=lambda wildcards: as_json(STUDY.title),
         answer=lambda wildcards: as_json(STUDY.answer.as_dict()),
-        initializers=lambda wildcards: compared_initializers(),
+        labels=lambda wildcards: as_json(labels()),
         code=page_code("answer"),
     shell:
         'python "$STUDY_SCRIPTS/plot.py" answer --answer {params.answer:q}'
-        " --table {input.answer:q} --initializers {params.initializers:q}"
+        " --table {input.answer:q} --labels {params.labels:q}"
         " --study {params.study:q} --output {output.pdf:q} --preview {output.png:q}"
         " --caption {output.caption:q} > {log:q} 2>&1"

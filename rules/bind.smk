@@ -1,4 +1,4 @@
-# all.pdf: a page that says what was run, then every figure of the study.
+# all.pdf: the answer, a page that says what was run, then every figure of the study.
 
 DEFAULT_FIGURES = ["curves", "summary", "discrepancy", "moments", "deltas"]
 PAGES = ["answer"] * bool(STUDY.answer) + ["cover"] + ["claims"] * bool(STUDY.claims)

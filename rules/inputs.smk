@@ -224,16 +224,19 @@ def probes(wildcards):
 def correlated_initializers():
     """What is said of the initializers that claims of a correlation are about."""
     claims = [claim for claim in STUDY.claims.values() if claim.test == "correlation"]
-    axes = [STUDY.experiments[claim.experiment].axes for claim in claims]
-    names = dict.fromkeys(name for of_one in axes for name in of_one["initializer"])
+    names = initializers_of([STUDY.experiments[claim.experiment] for claim in claims])
     return as_json({name: vars(STUDY.initializers[name]) for name in names})
 
 
-def compared_initializers():
-    """What figures say of the initializers of all experiments."""
-    axes = [experiment.axes for experiment in STUDY.experiments.values()]
-    names = dict.fromkeys(name for of_one in axes for name in of_one["initializer"])
-    return as_json({name: vars(STUDY.initializers[name]) for name in names})
+def initializers_of(experiments):
+    """The names of the initializers that some experiments have, each once."""
+    return dict.fromkeys(name for one in experiments for name in one.axes["initializer"])
+
+
+def labels():
+    """What the initializers of all experiments are called."""
+    names = initializers_of(STUDY.experiments.values())
+    return {name: STUDY.initializers[name].label for name in names}
 
 
 def probed_initializers(wildcards):

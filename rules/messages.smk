@@ -55,8 +55,7 @@ def answer_of(made):
     from initstudy.analysis.standings import read_ranking  # pandas, which only the end needs
     from initstudy.reporting.answer import headline
 
-    labels = {name: entry.label for name, entry in STUDY.initializers.items()}
-    return headline(read_ranking(table), STUDY.answer, labels)
+    return headline(read_ranking(table), STUDY.answer, labels())
 
 
 def name_of(file):

@@ -42,8 +42,6 @@ def main() -> None:
     for command in (of_experiment, of_answer, of_claims, of_search, of_probes):
         command.add_argument("--preview", required=True, help="the figure, PNG")
         command.add_argument("--caption", required=True, help="what it shows, reStructuredText")
-    for command in (of_answer, of_probes):
-        command.add_argument("--initializers", type=json.loads, required=True, help="by name, JSON")
     for command in (of_answer, of_claims, of_probes):
         command.add_argument("--study", type=json.loads, required=True, help="its title, as JSON")
     of_experiment.add_argument("--kind", choices=kinds(), required=True, help="what it shows")
@@ -61,10 +59,12 @@ def main() -> None:
     of_study.add_argument("--tables", type=Path, nargs="+", required=True, help="of each, CSV")
     of_study.add_argument("--data", type=Path, nargs="+", required=True, help="prepared data sets")
     of_answer.add_argument("--answer", type=json.loads, required=True, help="as declared, JSON")
+    of_answer.add_argument("--labels", type=json.loads, required=True, help="by name, JSON")
     of_answer.add_argument("--table", type=Path, required=True, help="answer.csv")
     of_claims.add_argument("--claims", required=True, help="the verdicts, CSV")
     of_search.add_argument("--tuning", type=json.loads, required=True, help="JSON")
     of_search.add_argument("--search", type=Path, required=True, help="what it found, CSV")
+    of_probes.add_argument("--initializers", type=json.loads, required=True, help="by name, JSON")
     of_probes.add_argument("--probes", nargs="+", required=True, help="the probe.h5 of every line")
 
     arguments = parser.parse_args()
@@ -96,7 +96,7 @@ def answer(arguments: argparse.Namespace) -> None:
         arguments.study,
         read_ranking(arguments.table),
         Answer(**arguments.answer),
-        {name: Initializer(**one) for name, one in arguments.initializers.items()},
+        arguments.labels,
     )
     write(page.draw(*shown), page.caption(*shown), arguments)
 

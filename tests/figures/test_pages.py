@@ -23,7 +23,7 @@ from helpers.synthetic_runs import (
 from initstudy.analysis.ranking import ranking
 from initstudy.figures.pages import answer, claims, signals
 from initstudy.records.probe import Probe, write_probe
-from initstudy.reporting.answer import headline
+from initstudy.reporting.answer import headline, place
 from initstudy.study.answer import Answer
 from initstudy.study.cells import ShownExperiment
 
@@ -122,12 +122,25 @@ def test_answer_page(count, tmp_path, plot):
     }
     declared = Answer(["photos", "digits"], "final_accuracy", 0.01)
     table = ranking(declared, shown, tables)
-    assert_legible(answer.draw("A synthetic study", table, declared, initializers))
-    table.to_csv(tmp_path / "answer.csv", index=False)
-    told = [json.dumps({name: vars(entry) for name, entry in initializers.items()})]
-    told += ["--study", '"A study"', "--answer", json.dumps(declared.as_dict())]
-    words = plot("answer", "--table", tmp_path / "answer.csv", "--initializers", *told)
     labels = {name: entry.label for name, entry in initializers.items()}
+    figure = answer.draw("A synthetic study", table, declared, labels)
+    assert_legible(figure)
+    # Every number of the map stands in its row and below its condition.
+    axes = figure.axes[-1]
+    columns = [label.get_text() for label in axes.get_xticklabels()]
+    rows = [label.get_text() for label in axes.get_yticklabels()]
+    drawn = {
+        (columns[round(x)], rows[round(y)]): text.get_text()
+        for text in axes.texts
+        for x, y in [text.get_position()]
+    }
+    assert drawn == {
+        (place(row), labels[row.initializer]): str(round(100 * row.gap))
+        for row in table.itertuples()
+    }
+    table.to_csv(tmp_path / "answer.csv", index=False)
+    told = [json.dumps(labels), "--study", '"A study"', "--answer", json.dumps(declared.as_dict())]
+    words = plot("answer", "--table", tmp_path / "answer.csv", "--labels", *told)
     for sentence in headline(table, declared, labels):
         assert sentence in words
     best = table.loc[table["gap"].idxmax()]

@@ -16,6 +16,7 @@ from scipy import stats
 from initstudy.analysis.inference import CONFIDENCE, Estimate
 from initstudy.analysis.results import belongs
 from initstudy.analysis.standings import KEEPS_UP, OPEN, WORSE
+from initstudy.analysis.summaries import accuracies
 from initstudy.analysis.tables import rows_of_cells
 from initstudy.study.answer import Answer
 from initstudy.study.axes import COMMON
@@ -44,12 +45,16 @@ def ranking(
         for facet in experiment.facets()
     ]
     decisive = sum(_decides(answer, *condition) for condition in conditions)
+    cells = {name: rows_of_cells(table) for name, table in tables.items()}
     rows = []
     for experiment, facet in conditions:
-        cells = rows_of_cells(tables[experiment.name])
-        inside = {one.initializer: cells[one] for one in experiment.cells if belongs(one, facet)}
+        inside = {
+            one.initializer: cells[experiment.name][one].sort_values("replica")
+            for one in experiment.cells
+            if belongs(one, facet)
+        }
         declared = _decides(answer, experiment, facet)
-        scores = np.stack([_accuracies(of, answer.metric) for of in inside.values()])
+        scores = np.stack([_exact(of, answer.metric) for of in inside.values()])
         gaps = gaps_to_best(scores, (1 - CONFIDENCE) / (decisive if declared else 1))
         for (name, of), score, gap in zip(inside.items(), scores, gaps, strict=True):
             rows.append(
@@ -64,7 +69,7 @@ def ranking(
                     "gap_low": gap.low,
                     "gap_high": gap.high,
                     "standing": standing(gap, answer.margin),
-                    "final_accuracy": _accuracies(of, "final_accuracy").mean(),
+                    "final_accuracy": _exact(of, "final_accuracy").mean(),
                     "failed": of["failed"].mean(),
                     "calibration_passes": of["calibration_passes"].mean(),
                 }
@@ -72,10 +77,9 @@ def ranking(
     return pd.DataFrame(rows)
 
 
-def _accuracies(replicas: pd.DataFrame, metric: str) -> np.ndarray:
-    """A metric by replica, in float64; nan counts as 0, and what rounding adds is left out."""
-    values = replicas.sort_values("replica")[metric].fillna(0.0)
-    return values.to_numpy(np.float64).round(6)
+def _exact(replicas: pd.DataFrame, metric: str) -> np.ndarray:
+    """Accuracies in double precision, without what rounding adds to single precision."""
+    return accuracies(replicas, metric).astype(np.float64).round(6)
 
 
 def _decides(answer: Answer, experiment: Experiment, facet: Facet) -> bool:

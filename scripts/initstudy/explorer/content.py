@@ -102,9 +102,7 @@ def content(
 
 def looks(experiments: list[ShownExperiment]) -> dict[str, dict]:
     """Label, colour and dashes of every initializer, in the order of config.yaml."""
-    named = with_colours_apart(
-        {name: entry for one in experiments for name, entry in one.initializers.items()}
-    )
+    named = {name: entry for one in experiments for name, entry in one.initializers.items()}
     found = {}
     shown = sorted(with_colours_apart(named).items(), key=lambda item: item[1].position)
     for name, entry in shown:

@@ -13,6 +13,8 @@ from initstudy.figures.palette import look
 from initstudy.study.cells import Initializer
 
 COLUMNS = 2
+ROW = 0.17
+"""The height of a row of text, in inches."""
 REPLICAS = {"linestyle": "", "marker": ".", "markersize": 3, "markeredgewidth": 0, "alpha": 0.6}
 """The look of replicas one by one."""
 LABEL_GAP = 0.08

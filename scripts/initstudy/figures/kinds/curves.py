@@ -8,6 +8,7 @@ from initstudy.analysis.results import Result, Results, within
 from initstudy.figures.palette import CONTEXT, line_groups, look, marker_look
 from initstudy.figures.panels import (
     REPLICAS,
+    ROW,
     chance,
     draw_line,
     labelled,
@@ -30,7 +31,7 @@ def draw(experiment: ShownExperiment, _: Facet, results: Results) -> Figure:
     initializers = experiment.initializers
     groups = line_groups(experiment.axes["initializer"])
     figure = page(
-        height=0.2 + len(rows) * max(2.0, 0.4 + 0.17 * len(initializers), 1.35 * len(groups)),
+        height=0.2 + len(rows) * max(2.0, 0.4 + ROW * len(initializers), 1.35 * len(groups)),
         title=f"{experiment.name}: learning curves",
         note=note(experiment, len(groups)),
     )

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from initstudy.analysis.results import Results, within
-from initstudy.figures.panels import COLUMNS, grid, grid_rows, name_rows
+from initstudy.figures.panels import COLUMNS, ROW, grid, grid_rows, name_rows
 from initstudy.figures.style import page
 from initstudy.reporting.captions import span
 from initstudy.reporting.words import conditions, facet_title, sentence
@@ -25,7 +25,7 @@ MOST_NUMBERS = 8
 def draw(experiment: ShownExperiment, _: Facet, results: Results) -> Figure:
     shown = experiment.facets()
     figure = page(
-        height=grid_rows(len(shown)) * (0.8 + 0.17 * len(experiment.initializers)),
+        height=grid_rows(len(shown)) * (0.8 + ROW * len(experiment.initializers)),
         title=f"{experiment.name}: discrepancy at initialization",
         note=note(experiment),
     )

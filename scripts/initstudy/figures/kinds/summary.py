@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from initstudy.analysis.intervals import improvement_share
 from initstudy.analysis.results import Results
 from initstudy.figures.palette import marker_look
-from initstudy.figures.panels import chance, draw_mean, labelled, name_rows, write_margin
+from initstudy.figures.panels import ROW, chance, draw_mean, labelled, name_rows, write_margin
 from initstudy.figures.style import TICKS, in_percent, longest, page
 from initstudy.reporting.captions import ranked
 from initstudy.reporting.words import METRICS, conditions, facet_text, sentence, spread_text
@@ -15,8 +15,6 @@ from initstudy.study.cells import Facet, Initializer, ShownExperiment
 from initstudy.study.claims import COMPARED
 
 PER_FACET = True
-ROW = 0.17
-"""The height of a row, in inches."""
 MAP = "Blues"
 """The darker, the more often the row wins, in greyscale too."""
 

@@ -1,7 +1,7 @@
 """Which initializer should I use? The initializers ranked, and how far behind the best they are."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,14 +10,12 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import Rectangle
 
 from initstudy.analysis.standings import KEEPS_UP, WORSE
+from initstudy.figures.panels import ROW
 from initstudy.figures.style import TICKS, longest, page
 from initstudy.reporting.answer import headline, place
 from initstudy.reporting.words import METRICS, in_words
 from initstudy.study.answer import Answer
-from initstudy.study.cells import Initializer
 
-ROW = 0.17
-"""The height of a row, in inches."""
 SIDE_BY_SIDE = 4
 """Panels in a row."""
 CLIP = 20
@@ -39,20 +37,15 @@ FACTS = {
 """Beside the ranking, means over the conditions that decide: heading, and where a column ends."""
 
 
-def draw(
-    study: str, table: pd.DataFrame, answer: Answer, initializers: dict[str, Initializer]
-) -> Figure:
-    """study: its title; table: the rows of answer.csv."""
-    labels = {name: entry.label for name, entry in initializers.items()}
+def draw(study: str, table: pd.DataFrame, answer: Answer, labels: Mapping[str, str]) -> Figure:
+    """study: its title; table: the rows of answer.csv; labels: of the initializers."""
     decisive = table[table["declared"]]
     order = [*ranked(decisive)]
     order += [name for name in ranked(table) if name not in order]
-    declared = sorted_places(decisive)
     compared = decisive["initializer"].nunique()
-    rows = -(-len(declared) // SIDE_BY_SIDE)
     heights = [
-        rows * (0.75 + ROW * compared),
-        0.5 + longest(column_names(table), SMALL) + ROW * len(order),
+        panel_rows(first_rows(decisive)) * (0.75 + ROW * compared),
+        0.5 + longest([*map(place, first_rows(table))], SMALL) + ROW * len(order),
     ]
     figure = page(
         height=sum(heights),
@@ -61,7 +54,7 @@ def draw(
         lead=headline(table, answer, labels),
     )
     upper, lower = figure.subfigures(2, 1, height_ratios=heights)
-    draw_ranking(upper, decisive, declared, order[:compared], answer, labels)
+    draw_ranking(upper, decisive, order[:compared], answer, labels)
     draw_map(lower.subplots(), table, order, labels)
     return figure
 
@@ -72,34 +65,37 @@ def ranked(table: pd.DataFrame) -> list[str]:
     return list(gaps.sort_values(["size", "mean"], ascending=False, kind="stable").index)
 
 
-def sorted_places(table: pd.DataFrame) -> list[tuple[str, str]]:
-    """Experiment and condition of every condition, in the table's order."""
-    return list(table.groupby(["experiment", "condition"], sort=False).groups)
+def first_rows(table: pd.DataFrame) -> list:
+    """Of every condition the first row, in the table's order."""
+    return list(table.drop_duplicates(["experiment", "condition"]).itertuples())
 
 
-def column_names(table: pd.DataFrame) -> list[str]:
-    firsts = table.drop_duplicates(["experiment", "condition"])
-    return [place(row) for row in firsts.itertuples()]
+def panel_rows(panels: Sequence) -> int:
+    return math.ceil(len(panels) / SIDE_BY_SIDE)
 
 
 def draw_ranking(
     figure: SubFigure,
     table: pd.DataFrame,
-    places: Sequence[tuple[str, str]],
     order: list[str],
     answer: Answer,
-    labels: dict[str, str],
+    labels: Mapping[str, str],
 ) -> None:
     """A panel a condition that decides, a row an initializer; facts beside them."""
-    columns = min(len(places), SIDE_BY_SIDE)
-    rows = -(-len(places) // SIDE_BY_SIDE)
+    conditions = table.groupby(["experiment", "condition"], sort=False)
+    columns = min(conditions.ngroups, SIDE_BY_SIDE)
     panels = figure.subplots(
-        rows, columns + 1, squeeze=False, sharey=True, width_ratios=[*[1.0] * columns, 1.7]
+        panel_rows(conditions),
+        columns + 1,
+        squeeze=False,
+        sharey=True,
+        width_ratios=[*[1.0] * columns, 1.7],
     )
-    for axes in [*panels[:, :-1].ravel()[len(places) :], *panels[1:, -1]]:
+    for axes in [*panels[:, :-1].ravel()[conditions.ngroups :], *panels[1:, -1]]:
         axes.remove()
-    for axes, (experiment, condition) in zip(panels[:, :-1].ravel(), places, strict=False):
-        inside = table[(table["experiment"] == experiment) & (table["condition"] == condition)]
+    for axes, ((experiment, condition), inside) in zip(
+        panels[:, :-1].ravel(), conditions, strict=False
+    ):
         draw_gaps(axes, inside.set_index("initializer"), order, answer.margin)
         title = "\n".join([experiment, *in_words(condition).split("; ")])
         axes.set_title(title, loc="left", fontsize=TICKS)
@@ -142,14 +138,7 @@ def write_facts(axes: Axes, table: pd.DataFrame, order: list[str]) -> None:
     axes.axis("off")
     for column, (heading, right) in FACTS.items():
         style = {"ha": "right", "fontsize": TICKS}
-        axes.text(
-            right,
-            1.01,
-            heading,
-            va="bottom",
-            transform=axes.transAxes,
-            **style,
-        )
+        axes.text(right, 1.01, heading, va="bottom", transform=axes.transAxes, **style)
         for row, name in enumerate(order):
             value = means.loc[name, column]
             text = f"{value:.2f}" if column == "calibration_passes" else f"{100 * value:.1f}"
@@ -158,12 +147,13 @@ def write_facts(axes: Axes, table: pd.DataFrame, order: list[str]) -> None:
             axes.text(right, row, text, va="center", transform=axes.get_yaxis_transform(), **style)
 
 
-def draw_map(axes: Axes, table: pd.DataFrame, order: list[str], labels: dict[str, str]) -> None:
+def draw_map(axes: Axes, table: pd.DataFrame, order: list[str], labels: Mapping[str, str]) -> None:
     """Initializers x conditions: the gap to the best in colour and, in pp, as a number."""
-    places = sorted_places(table)
-    gaps = np.full((len(order), len(places)), np.nan)
+    firsts = first_rows(table)
+    columns = [(row.experiment, row.condition) for row in firsts]
+    gaps = np.full((len(order), len(columns)), np.nan)
     for row in table.itertuples():
-        column = places.index((row.experiment, row.condition))
+        column = columns.index((row.experiment, row.condition))
         gaps[order.index(row.initializer), column] = 100 * row.gap
     axes.imshow(-gaps, cmap="Blues", vmin=0, vmax=CLIP, aspect="auto")
     for (row, column), gap in np.ndenumerate(gaps):
@@ -174,7 +164,7 @@ def draw_map(axes: Axes, table: pd.DataFrame, order: list[str], labels: dict[str
             continue
         colour = "white" if -gap > 0.6 * CLIP else "black"
         axes.text(column, row, f"{round(gap)}", ha="center", va="center", fontsize=5, color=colour)
-    axes.set_xticks(range(len(places)), column_names(table), rotation=90, fontsize=SMALL)
+    axes.set_xticks(range(len(firsts)), [*map(place, firsts)], rotation=90, fontsize=SMALL)
     axes.xaxis.tick_top()
     axes.set_yticks(range(len(order)), [labels[name] for name in order])
     axes.tick_params(length=0)
@@ -188,17 +178,13 @@ def note(study: str, answer: Answer) -> str:
         f"{study}. Above: mean {METRICS[answer.metric]} minus that of the best other initializer, "
         "the gap, in percentage points, over replicas that are paired. Lines: intervals of all "
         "comparisons with the best, which hold together with 95 %. Shaded: the margin, declared "
-        "beforehand. "
-        "Filled, blue: shown to be within it; hollow: open; grey squares: shown worse; arrows: "
-        "beyond the scale. Right: means over these conditions; calibration in passes over the "
-        "training data. Below: the gap in every condition of the study; those that are not above "
-        "are exploratory. Hatched: not run."
+        "beforehand. Filled, blue: shown to be within it; hollow: open; grey squares: shown worse; "
+        "arrows: beyond the scale. Right: means over these conditions; calibration in passes over "
+        "the training data. Below: the gap in every condition of the study; those that are not "
+        "above are exploratory. Hatched: not run."
     )
 
 
-def caption(
-    study: str, table: pd.DataFrame, answer: Answer, initializers: dict[str, Initializer]
-) -> str:
+def caption(study: str, table: pd.DataFrame, answer: Answer, labels: Mapping[str, str]) -> str:
     """The answer, and how it was found."""
-    labels = {name: entry.label for name, entry in initializers.items()}
     return " ".join(headline(table, answer, labels)) + "\n\n" + note(study, answer)
