@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -80,7 +80,13 @@ def read(root: Path, skip: bool) -> tuple[ImageFolder, dict[str, np.ndarray]] | 
         return str(error)
 
 
+ONE = [("image", "png", "")]
+TWICE = {"e\N{COMBINING ACUTE ACCENT}": ONE, "\N{LATIN SMALL LETTER E WITH ACUTE}": ONE}
+"""A class whose name is decomposed in one folder, and composed in another."""
+
+
 @given(folders(), st.booleans())
+@example((("train", "test"), TWICE, TWICE), False)
 @settings(max_examples=200, deadline=None, derandomize=True)
 def test_every_image_is_read_or_one_sentence_says_why_not(made, skip):
     (train, test), training, testing = made

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from initstudy.core.errors import InputError
@@ -121,7 +121,13 @@ def plan(folder: Path, study: dict) -> Study | str:
         return str(error)
 
 
+SMALL = {"title": "A", "experiments": {"first": {"initializer": ["zero", "he_normal"]}}}
+
+
 @given(studies())
+@example(SMALL | {"a\nb": 1})
+@example(SMALL | {"initializers": {3: {"like": "zero"}}})
+@example(SMALL | {"networks": {3: {"like": "nothing"}}})
 @settings(max_examples=150, deadline=None, derandomize=True)
 def test_a_study_is_planned_or_one_sentence_says_what_is_wrong(study):
     with tempfile.TemporaryDirectory() as folder:
