@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from helpers.bad_cells import CONTRADICTIONS
+from helpers.bad_functions import FUNCTIONS
 from helpers.bad_names import CLAIM, CLAIMS, NAMES, PROBE, PROBES
 from helpers.bad_values import FILES, GOOD, KEYS, VALUES
 from helpers.small_data import BLANK
@@ -36,7 +37,7 @@ def scaled(network, context, scale, *, mean=0): ...
 def constant(): ...
 """
 
-WRONG = FILES | KEYS | VALUES | NAMES | CONTRADICTIONS | PROBES | CLAIMS
+WRONG = FILES | KEYS | VALUES | NAMES | FUNCTIONS | CONTRADICTIONS | PROBES | CLAIMS
 
 
 def load(folder: Path, text: str | bytes, **overrides) -> Study:
