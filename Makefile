@@ -5,11 +5,15 @@ ACTIVATE = . .venv/bin/activate
 # make figures TORCH=cpu: PyTorch's build for CPUs alone, which is a tenth of the usual one's size.
 TORCH_CPU = https://download.pytorch.org/whl/cpu
 
-.PHONY: figures report cost decide test benchmark rulegraph check setup clean
+.PHONY: figures quick report cost decide test benchmark rulegraph check setup clean
 
 figures: setup  ## the default study: every figure, results/figures/all.pdf, and results/explore.html
 	$(ACTIVATE) && snakemake --cores all --quiet rules host -- \
 		results/figures/all.pdf results/explore.html
+
+quick: setup  ## the default study's main comparison and what it answers, results/studies/quick/figures/answer.pdf
+	$(ACTIVATE) && snakemake --cores all --quiet rules host --config study=quick -- \
+		results/studies/quick/figures/answer.pdf
 
 report: figures  ## figures, tables and code in one page, results/report.html
 	$(ACTIVATE) && snakemake --report results/report.html

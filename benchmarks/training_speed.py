@@ -30,33 +30,40 @@ from initstudy.training.resources import BUFFERS
 HERE = Path(__file__).parent
 REPETITIONS = 3
 REPLICAS = 10
-BATCH_SIZES = {"lenet5": [16, 32, 64], "resnet": [32]}
+BATCH_SIZES = {
+    "cpu": {"lenet5": [16, 32, 64], "resnet": [32]},
+    "cuda": {"lenet5": [32, 128, 512], "resnet": [32, 128, 512]},
+}
 CONDITIONS = {
     "lenet5": [(3, "none"), (3, "batch"), (12, "none"), (12, "batch")],
     "resnet": [(20, "batch")],
 }
 """Depths and norms."""
 SHAPE = ["network", "depth", "norm", "batch_size", "replicas"]
-ALL_NETWORKS = [name for name, way in WAYS.items() if way.all_networks]
+OTHER_REPLICAS = {"cpu": (1, 3, 30), "cuda": (1, 30, 100)}
 MATRIX = 1024
 SLOWER = 0.95
 """Below this share of another's speed it is not the noise."""
 
 
-def problems(networks: list[str]) -> Iterator[dict]:
-    """Every way; then those that train many networks at once, with other numbers of them."""
+def problems(networks: list[str], device: str) -> Iterator[dict]:
+    """Every way; then those that train many networks at once, with other numbers of them.
+
+    device: cpu or cuda.
+    """
+    ways = {name: way for name, way in WAYS.items() if device in way.devices}
     for network in networks:
         for depth, norm in CONDITIONS[network]:
-            for batch_size in BATCH_SIZES[network]:
+            for batch_size in BATCH_SIZES[device][network]:
                 condition = {"network": network, "depth": depth, "norm": norm}
                 shape = condition | {"batch_size": batch_size}
-                for way in WAYS:
+                for way in ways:
                     yield shape | {"replicas": REPLICAS, "way": way}
         depth, norm = CONDITIONS[network][0]
         condition = {"network": network, "depth": depth, "norm": norm}
-        for batch_size in BATCH_SIZES[network]:
-            for replicas in (1, 3, 30):
-                for way in ALL_NETWORKS:
+        for batch_size in BATCH_SIZES[device][network]:
+            for replicas in OTHER_REPLICAS[device]:
+                for way in (name for name, way in ways.items() if way.all_networks):
                     shape = condition | {"batch_size": batch_size, "replicas": replicas}
                     yield shape | {"way": way}
 
@@ -138,7 +145,8 @@ def draw(table: pd.DataFrame, note: str, place: Path) -> None:
     panels = figure.subplots(len(groups), 1, squeeze=False).ravel()
     for axes, ((network, depth, norm), group) in zip(panels, groups, strict=True):
         wide = group.pivot(index="batch_size", columns="way", values="samples_per_second")
-        wide[list(WAYS)].plot.bar(ax=axes, legend=False, rot=0, color=COLOURS[: len(WAYS)])
+        wide = wide[[way for way in WAYS if way in wide]]
+        wide.plot.bar(ax=axes, legend=False, rot=0, color=COLOURS[: len(wide.columns)])
         axes.set_title(f"{network}, depth {depth}, norm {norm}", loc="left")
         axes.set_xlabel("batch size")
         axes.set_ylabel("model-samples a second")
@@ -155,7 +163,8 @@ def main() -> None:
     cores, device = len(os.sched_getaffinity(0)), choose_device("auto")
     torch.set_num_threads(cores)
     peak = matrix_product_peak(device)
-    speeds = measured(list(problems(arguments.networks)), cores)
+    kind = "cpu" if device.type == "cpu" else "cuda"
+    speeds = measured(list(problems(arguments.networks, kind)), cores)
     table = compared(speeds, peak)
     note = (
         f"{cores} cores, {describe_device(device)}, {torch.backends.cpu.get_cpu_capability()},"

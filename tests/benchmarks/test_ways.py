@@ -37,8 +37,15 @@ def first_losses(name: str, norm: str) -> list[float]:
     return losses
 
 
+def others() -> list:
+    """The names of all other ways; Lightning is an installation of its own, compiling is slow."""
+    slow = {"compiled": [pytest.mark.slow]}
+    names = [name for name in WAYS if name not in ("ours", "lightning")]
+    return [pytest.param(name, marks=slow.get(name, [])) for name in names]
+
+
 @pytest.mark.parametrize("norm", ["none", "batch"])
-@pytest.mark.parametrize("name", [name for name in WAYS if name not in ("ours", "lightning")])
+@pytest.mark.parametrize("name", others())
 def test_every_way_trains_the_same(name, norm):
     ours = first_losses("ours", norm)
     assert first_losses(name, norm) == pytest.approx(ours, rel=1e-4)

@@ -6,9 +6,10 @@ import pytest
 import yaml
 
 from initstudy.core.errors import InputError
-from initstudy.study.axes import AXES
+from initstudy.study.axes import AXES, TUNED
 from initstudy.study.layers import Sources
 from initstudy.study.load import Study, load_study
+from initstudy.study.tuning import trained
 from initstudy.study.yaml_files import read_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,10 @@ def load(folder: Path, text: str = GOOD, files: list | None = None, **overrides)
     overrides = ({} if whole else {"study": "mine"}) | overrides
     sources = Sources(CONFIG, (folder,), files or [], overrides)
     return load_study(sources, KINDS)
+
+
+def shipped(name: str) -> Study:
+    return load_study(Sources(CONFIG, (ROOT / "studies",), [], {"study": name}), KINDS)
 
 
 def test_the_order_of_keys_and_lists_does_not_matter(tmp_path):
@@ -179,8 +184,7 @@ initializers:
 
 @pytest.mark.parametrize("file", sorted((ROOT / "studies").glob("*.yaml")), ids=lambda p: p.stem)
 def test_shipped_studies_are_valid(file):
-    sources = Sources(CONFIG, (ROOT / "studies",), [], {"study": file.stem})
-    study = load_study(sources, KINDS)
+    study = shipped(file.stem)
     assert study.name == file.stem
     assert all(experiment.cells for experiment in study.experiments.values())
 
@@ -242,3 +246,21 @@ tune:
   by: final validation accuracy
 """
     assert load(tmp_path, text).tuning.experiments == ["first"]
+
+
+def tasks(study: Study) -> list[dict]:
+    """What is trained before any search."""
+    rates = study.defaults["learning_rate"]
+    return [
+        study.task(trained(one, rates, {}), block).as_dict()
+        for experiment in study.experiments.values()
+        for one in experiment.cells
+        if one.rate != TUNED
+        for block in study.blocks(experiment)
+    ]
+
+
+def test_the_default_study_has_all_cells_of_the_quick_one():
+    of_default = tasks(shipped("embedded"))
+    of_quick = tasks(shipped("quick"))
+    assert of_quick and all(task in of_default for task in of_quick)

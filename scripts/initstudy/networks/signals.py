@@ -28,14 +28,13 @@ class LayerSignals:
     def add(self, preactivations: Tensor, images: int) -> None:
         """preactivations: N x K x C of as many images, N being images times positions."""
         found = moments(preactivations)
-        # As rows, over which this takes a fraction of the time.
-        largest = preactivations.flatten(1).amax(dim=0).view(preactivations.shape[1:])
+        highest = largest(preactivations, images)
         if self.moments is None:
-            self.moments, self._largest = found, largest
+            self.moments, self._largest = found, highest
             self._cosine = mean_cosine(preactivations, images, found)
         else:
             self.moments = self.moments.merged(found)
-            self._largest = largest.maximum(self._largest)
+            self._largest = highest.maximum(self._largest)
 
     def dead_fraction(self) -> Tensor:
         """The fraction of units (channels) that are never above zero, on no image: K.
@@ -60,6 +59,15 @@ class LayerSignals:
         shares = eigenvalues / torch.where(total > 0, total, 1.0)[:, None]
         entropy = -torch.xlogy(shares, shares).sum(dim=1)
         return torch.where(total > 0, entropy.exp(), total)
+
+
+def largest(preactivations: Tensor, images: int) -> Tensor:
+    """The largest of each channel's pre-activations, N x K x C: K x C."""
+    rows = preactivations
+    if len(rows) % images == 0:
+        # First over images: long rows of numbers take a sixth of the time of short ones.
+        rows = rows.unflatten(0, (images, -1)).amax(dim=0)
+    return rows.flatten(1).amax(dim=0).view(preactivations.shape[1:])
 
 
 def mean_cosine(preactivations: Tensor, images: int, sample: Moments) -> Tensor:
