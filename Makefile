@@ -5,7 +5,10 @@ ACTIVATE = . .venv/bin/activate
 # make figures TORCH=cpu: PyTorch's build for CPUs alone, which is a tenth of the usual one's size.
 TORCH_CPU = https://download.pytorch.org/whl/cpu
 
-.PHONY: figures quick report cost decide test benchmark rulegraph check setup clean
+.PHONY: help figures quick report cost decide test benchmark rulegraph check setup clean
+
+help:  ## what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 figures: setup  ## the default study: every figure, results/figures/all.pdf, and results/explore.html
 	$(ACTIVATE) && snakemake --cores all --quiet rules host -- \

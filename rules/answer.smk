@@ -5,6 +5,7 @@ rule rank_initializers:
     """Tables of experiments -> answer.csv, every initializer beside the best one, by condition."""
     input:
         tables=of_experiments("tables/{experiment}.csv"),
+        rates=[f"{HOME}/tables/{name}-rates.csv" for name in TUNED_EXPERIMENTS],
     output:
         table=f"{HOME}/tables/answer.csv",
     log:
@@ -19,7 +20,8 @@ rule rank_initializers:
         code=code_of("answer.py"),
     shell:
         'python "$STUDY_SCRIPTS/answer.py" --answer {params.answer:q}'
-        " --experiments {params.experiments:q} --tables {input.tables:q} --output {output.table:q}"
+        " --experiments {params.experiments:q} --tables {input.tables:q} --rates {input.rates:q}"
+        " --output {output.table:q}"
         " > {log:q} 2>&1"
 
 
@@ -27,6 +29,7 @@ rule plot_answer:
     """answer.csv -> the first page of all figures."""
     input:
         answer=f"{HOME}/tables/answer.csv",
+        claims=[f"{HOME}/tables/claims.csv"] * bool(STUDY.claims),
     output:
         pdf=f"{HOME}/figures/answer.pdf",
         png=report(
@@ -47,6 +50,6 @@ rule plot_answer:
         code=page_code("answer"),
     shell:
         'python "$STUDY_SCRIPTS/plot.py" answer --answer {params.answer:q}'
-        " --table {input.answer:q} --labels {params.labels:q}"
+        " --table {input.answer:q} --claims {input.claims:q} --labels {params.labels:q}"
         " --study {params.study:q} --output {output.pdf:q} --preview {output.png:q}"
         " --caption {output.caption:q} > {log:q} 2>&1"

@@ -11,7 +11,7 @@ for name, entry in STUDY.experiments.items():
 
 # What a study comes to besides its figures: whoever asks for these finds the tables beside them.
 TABLES = [f"{name}{part}" for name in STUDY.experiments for part in ("", "-summary")]
-TABLES += [f"{name}-rates" for name, entry in STUDY.experiments.items() if entry.tuned]
+TABLES += [f"{name}-rates" for name in TUNED_EXPERIMENTS]
 TABLES += ["answer"] * bool(STUDY.answer) + ["claims"] * bool(STUDY.claims)
 TABLES += ["signal_propagation"] * bool(STUDY.probe)
 SHOWN = as_json([STUDY.shown(name).as_dict() for name in STUDY.experiments])

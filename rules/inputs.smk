@@ -228,6 +228,9 @@ def correlated_initializers():
     return as_json({name: vars(STUDY.initializers[name]) for name in names})
 
 
+TUNED_EXPERIMENTS = [name for name, entry in STUDY.experiments.items() if entry.tuned]
+
+
 def initializers_of(experiments):
     """The names of the initializers that some experiments have, each once."""
     return dict.fromkeys(name for one in experiments for name in one.axes["initializer"])

@@ -20,6 +20,7 @@ include: "explore.smk"
 include: "publish.smk"
 include: "cost.smk"
 include: "messages.smk"
+include: "steps.smk"
 
 
 report: "../report/workflow.rst"

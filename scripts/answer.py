@@ -18,10 +18,17 @@ def main() -> None:
     parser.add_argument(
         "--tables", nargs="+", required=True, help="the experiments', CSV files of their names"
     )
+    parser.add_argument(
+        "--rates", nargs="*", required=True, help="of those that are tuned, EXPERIMENT-rates.csv"
+    )
     parser.add_argument("--output", required=True, help="answer.csv")
     arguments = parser.parse_args()
     experiments = [Experiment.from_dict(one) for one in arguments.experiments]
-    table = ranking(Answer(**arguments.answer), experiments, read_tables(arguments.tables))
+    rates = {
+        name.removesuffix("-rates"): table for name, table in read_tables(arguments.rates).items()
+    }
+    tables = read_tables(arguments.tables)
+    table = ranking(Answer(**arguments.answer), experiments, tables, rates)
     with written_whole(arguments.output) as partial:
         table.to_csv(partial, index=False)
 

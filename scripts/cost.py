@@ -9,9 +9,10 @@ import torch
 from initstudy.core.devices import choose_device, describe_device
 from initstudy.core.errors import run
 from initstudy.core.files import written_whole
+from initstudy.reporting.steps import in_round_numbers
 from initstudy.study.cells import Experiment, Network
 from initstudy.study.tuning import Tuning
-from initstudy.training.cost import study_cost
+from initstudy.training.cost import study_cost, workers_of
 
 
 def main() -> None:
@@ -40,6 +41,10 @@ def main() -> None:
     print(table.to_string(index=False, float_format="{:.2f}".format))
     print(f"hours: on one core or device of this machine, {describe_device(device)}; calibration")
     print("and statistics come on top. The last row counts cells that experiments share once.")
+    workers = workers_of(device)
+    left = in_round_numbers(3600 * table["hours"].iloc[-1] / workers)
+    things = "GPUs" if device.type == "cuda" else "cores"
+    print(f"That is about {left} on all {workers} {things} of this machine.")
 
 
 def read_sizes(path: str) -> tuple[str, dict]:

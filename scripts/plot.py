@@ -61,6 +61,7 @@ def main() -> None:
     of_answer.add_argument("--answer", type=json.loads, required=True, help="as declared, JSON")
     of_answer.add_argument("--labels", type=json.loads, required=True, help="by name, JSON")
     of_answer.add_argument("--table", type=Path, required=True, help="answer.csv")
+    of_answer.add_argument("--claims", nargs="*", required=True, help="the verdicts, CSV, if any")
     of_claims.add_argument("--claims", required=True, help="the verdicts, CSV")
     of_search.add_argument("--tuning", type=json.loads, required=True, help="JSON")
     of_search.add_argument("--search", type=Path, required=True, help="what it found, CSV")
@@ -97,6 +98,7 @@ def answer(arguments: argparse.Namespace) -> None:
         read_ranking(arguments.table),
         Answer(**arguments.answer),
         arguments.labels,
+        [claim for path in arguments.claims for claim in read_claims(path).to_dict("records")],
     )
     write(page.draw(*shown), page.caption(*shown), arguments)
 

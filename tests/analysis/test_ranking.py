@@ -70,7 +70,7 @@ def test_a_row_is_an_initializer_in_a_condition(tmp_path):
     table = pd.concat([one.replicas for one in results_of(described, tmp_path)])
     answer = Answer([described.name], "final_accuracy", 0.01)
     shuffled = table.sample(frac=1, random_state=0)
-    found = ranking(answer, [described], {described.name: shuffled})
+    found = ranking(answer, [described], {described.name: shuffled}, {})
     assert list(found["condition"]) == 3 * ["optimizer=adam"] + 3 * ["optimizer=sgd"]
     assert found["declared"].all()
     assert (found["n"] == REPLICAS).all()
@@ -78,6 +78,10 @@ def test_a_row_is_an_initializer_in_a_condition(tmp_path):
     for row in found.itertuples():
         optimizer = row.condition.removeprefix("optimizer=")
         assert row.mean == pytest.approx(expected[optimizer, row.initializer], rel=1e-6)
+        inside = table[
+            (table["optimizer"] == optimizer) & (table["initializer"] == row.initializer)
+        ]
+        assert row.epochs_to_target == np.median(inside["epochs_to_target"])
         others = expected[optimizer].drop(row.initializer)
         assert row.gap == pytest.approx(row.mean - others.max(), abs=1e-6)
     # Two conditions share the error.

@@ -10,10 +10,12 @@ import pytest
 from helpers.small_cell import CELL, trained
 from helpers.small_data import write_noise
 from initstudy.analysis.claims import judge
+from initstudy.analysis.ranking import ranking
 from initstudy.analysis.rates import rates_table, search_rows
 from initstudy.analysis.tables import experiment_table, read_table, rows_of_cells
 from initstudy.records.gathered import read_gathered, write_gathered
 from initstudy.records.run import write_run
+from initstudy.study.answer import Answer
 from initstudy.study.axes import AXES, COMMON, TUNED
 from initstudy.study.cells import Experiment, cell
 from initstudy.study.claims import Claim
@@ -101,6 +103,23 @@ def test_a_table_has_the_number_of_a_rate_and_how_it_was_chosen(table):
     assert raw["rate_at_edge"][tuned].all()
     assert not raw["rate_at_edge"][~tuned].any()
     assert list(rows_of_cells(read_table(path))) == experiment.cells
+
+
+def test_the_answer_says_how_wide_the_range_of_good_rates_is(table):
+    experiment, path = table
+    points = {one.initializer: one for one in experiment.cells if one.rate == TUNED}
+    found = {
+        points["he_normal"]: choice({0.002: [0.1], 0.02: [0.2], 0.2: [0.19]}),
+        points["zero"]: choice({0.002: [0.1], 0.02: [0.1], 0.2: [0.1]}),
+    }
+    answer = Answer(["first"], "final_accuracy", 0.01)
+    tables, rates = {"first": read_table(path)}, {"first": rates_table(found)}
+    ranked = ranking(answer, [experiment], tables, rates).set_index(["condition", "initializer"])
+    decades = ranked["good_decades"]
+    assert decades["learning_rate=tuned", "he_normal"] == pytest.approx(1)
+    assert decades["learning_rate=tuned", "zero"] == pytest.approx(2)
+    assert decades["learning_rate=common"].isna().all()
+    assert ranking(answer, [experiment], tables, {})["good_decades"].isna().all()
 
 
 def test_a_claim_is_judged_at_tuned_rates_and_at_common_ones_beside(table):

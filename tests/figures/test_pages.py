@@ -121,9 +121,12 @@ def test_answer_page(count, tmp_path, plot):
         for one in shown
     }
     declared = Answer(["photos", "digits"], "final_accuracy", 0.01)
-    table = ranking(declared, shown, tables)
+    table = ranking(declared, shown, tables, {})
     labels = {name: entry.label for name, entry in initializers.items()}
-    figure = answer.draw("A synthetic study", table, declared, labels)
+    judgements = judged(21)[:count]
+    judgements.to_csv(tmp_path / "claims.csv", index=False)
+    claimed = pd.read_csv(tmp_path / "claims.csv").to_dict("records")
+    figure = answer.draw("A synthetic study", table, declared, labels, claimed)
     assert_legible(figure)
     # Every number of the map stands in its row and below its condition.
     axes = figure.axes[-1]
@@ -140,7 +143,11 @@ def test_answer_page(count, tmp_path, plot):
     }
     table.to_csv(tmp_path / "answer.csv", index=False)
     told = [json.dumps(labels), "--study", '"A study"', "--answer", json.dumps(declared.as_dict())]
+    told += ["--claims", tmp_path / "claims.csv"]
     words = plot("answer", "--table", tmp_path / "answer.csv", "--labels", *told)
+    assert words.count("What the article says of this") == len(judgements)
+    for verdict, number in judgements["verdict"].value_counts().items():
+        assert words.count(f" {verdict} ") == number
     for sentence in headline(table, declared, labels):
         assert sentence in words
     best = table.loc[table["gap"].idxmax()]

@@ -76,12 +76,12 @@ class Running:
         """The cells that this run has begun, or only those that it says it has finished."""
         # At the start of a line: "Error in rule train_cell:" names a job that was killed.
         begun = re.findall(
-            r"^(?:local)?rule train_cell:\n.*?output: (\S+)\n.*?jobid: (\d+)\n",
+            r"^(?:local)?rule train_cell:\n.*?output: (\S*/initializer=(\w+)/\S*)\n",
             self.said,
             flags=re.DOTALL | re.MULTILINE,
         )
-        ended = re.findall(r"Finished jobid: (\d+) ", self.said)
-        return {output for output, job in begun if not finished or job in ended}
+        ended = re.findall(r"^\[\d+/\d+\] digits, (\w+), sgd", self.said, flags=re.MULTILINE)
+        return {output for output, name in begun if not finished or name in ended}
 
 
 def kill_job(running: Running, script: str) -> None:

@@ -18,8 +18,8 @@ initializers:
 
 
 def ended(stderr):
-    """The message at the end of a run: what stands between Snakemake's last two."""
-    return stderr.split("100%) done\n")[-1].split("Complete log(s)")[0]
+    """The message at the end of a run: what stands after the last step."""
+    return re.split(r"\[(\d+)/\1\] .*\n", stderr)[-1].split("Complete log(s)")[0]
 
 
 def test_a_run_ends_with_the_claims_and_what_to_open(finished, tmp_path):
@@ -53,6 +53,25 @@ def test_who_asks_for_something_else_is_told_of_that(finished, tmp_path):
     assert table.exists()
     assert "\nFinished:\n  results/studies/small/tables/first.csv\n\n" in outcome.stderr
     assert "claims" not in outcome.stderr
+
+
+def test_every_step_has_a_line(finished, tmp_path):
+    project = finished.copied(tmp_path / "project")
+    run = next(project.path.glob("results/cells/**/initializer=zero/**/run.h5"))
+    run.unlink()
+    outcome = project.snakemake("--quiet", "rules", "host")
+    lines = re.findall(r"^\[(\d+)/(\d+)\] (.*)$", outcome.stderr, flags=re.MULTILINE)
+    assert [int(number) for number, *_ in lines] == [*range(1, len(lines) + 1)]
+    assert {int(total) for _, total, _ in lines} == {len(lines)}
+    said = [text.split(", about ")[0] for *_, text in lines]
+    assert re.fullmatch(r"digits, zero, adam: \d+\.\d %", said[0])
+    assert {"gather experiment: first.h5", "judge claims: claims.csv"} <= {*said}
+    left = re.compile(r"about \d+ (s|min) left$")
+    assert all(left.search(text) for *_, text in lines[1:-1])
+    assert "Select jobs" not in outcome.stderr
+    assert "Finished jobid" not in outcome.stderr
+    verbose = project.snakemake("--verbose", "--forcerun", "judge_claims")
+    assert "Finished jobid" in verbose.stderr
 
 
 def test_quiet_keeps_what_came_out_and_quiet_all_nothing(finished, tmp_path):

@@ -19,16 +19,20 @@ from initstudy.analysis.standings import KEEPS_UP, OPEN, WORSE
 from initstudy.analysis.summaries import accuracies
 from initstudy.analysis.tables import rows_of_cells
 from initstudy.study.answer import Answer
-from initstudy.study.axes import COMMON
+from initstudy.study.axes import AXES, COMMON, TUNED
 from initstudy.study.cells import Experiment, Facet
 
 
 def ranking(
-    answer: Answer, experiments: Sequence[Experiment], tables: Mapping[str, pd.DataFrame]
+    answer: Answer,
+    experiments: Sequence[Experiment],
+    tables: Mapping[str, pd.DataFrame],
+    rates: Mapping[str, pd.DataFrame],
 ) -> pd.DataFrame:
     """A row for every initializer in every condition in which there are others to compare with.
 
-    tables: of the experiments, by their names, a row a replica. The columns, those of answer.csv:
+    tables: of the experiments, by their names, a row a replica; rates: of those that are tuned, the
+    tables of the best learning rates. The columns, those of answer.csv:
 
     - `experiment`, `condition`: where, such as "dataset=digits; optimizer=sgd";
     - `declared`: whether the condition decides the answer: those of the declared experiments do, at
@@ -36,7 +40,11 @@ def ranking(
       with 95 %; each other condition's do so by themselves, as nothing is concluded from them;
     - `initializer`, `n` (replicas), `mean` of the metric;
     - `gap`, `gap_low`, `gap_high`, and `standing`: worse, keeps up or open;
-    - `final_accuracy`, `failed` (share of replicas that diverged), `calibration_passes`: means.
+    - `final_accuracy`, `failed` (share of replicas that diverged), `calibration_passes`: means;
+    - `epochs_to_target`: the median, inf if most replicas never got there in the `epochs` that they
+      were trained for;
+    - `good_decades`: how wide the range of learning rates is that do about as well as the best one
+      (see `rates.rates_table`), in powers of ten; nan where rates are not tuned.
     """
     conditions = [
         (experiment, facet)
@@ -72,9 +80,23 @@ def ranking(
                     "final_accuracy": _exact(of, "final_accuracy").mean(),
                     "failed": of["failed"].mean(),
                     "calibration_passes": of["calibration_passes"].mean(),
+                    "epochs_to_target": of["epochs_to_target"].median(),
+                    "epochs": of["epochs"].iloc[0],
+                    "good_decades": _good_decades(rates.get(experiment.name), name, facet),
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _good_decades(rates: pd.DataFrame | None, initializer: str, facet: Facet) -> float:
+    """That of an initializer in a condition, if its rates are tuned there."""
+    if rates is None or facet.get("learning_rate") != TUNED:
+        return float("nan")
+    where = rates["initializer"] == initializer
+    for axis, value in facet.items():
+        if axis != "learning_rate":
+            where &= rates[axis].isin([value, AXES[axis].unused])
+    return float(rates.loc[where, "good_decades"].mean())
 
 
 def _exact(replicas: pd.DataFrame, metric: str) -> np.ndarray:

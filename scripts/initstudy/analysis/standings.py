@@ -19,5 +19,5 @@ def read_ranking(path: str | Path) -> pd.DataFrame:
         path,
         dtype=dict.fromkeys(TEXTS, str),
         keep_default_na=False,
-        na_values={name: [""] for name in ("gap_low", "gap_high")},
+        na_values={name: [""] for name in ("gap_low", "gap_high", "good_decades")},
     )

@@ -17,8 +17,27 @@ LINES = ["-", "--", ":", "-."]
 MARKERS = ["o", "s", "D", "^", "v", "P", "X", "*", "<", ">", "p"]
 CONTEXT = {"color": "#cfcfcf", "linestyle": "-", "linewidth": 0.7, "marker": "", "zorder": 1}
 """Lines that are named elsewhere on the page, behind those that a panel is about."""
+CONTRAST = 4.5
 MOST_LINES = len(COLOURS)
 """More than these in one panel cannot be followed; see `line_groups`."""
+
+
+def readable(colour: str) -> str:
+    """A colour for letters on white: darkened to the contrast that WCAG 2 asks for, 4.5.
+
+    colour: "#rrggbb".
+    """
+    channels = np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)])
+    while contrast(channels) < CONTRAST:
+        channels = channels * 0.97
+    return "#" + "".join(f"{round(channel):02x}" for channel in channels.tolist())
+
+
+def contrast(channels: np.ndarray) -> float:
+    """Of a colour, 3 numbers up to 255, with white (WCAG 2.2, relative luminance)."""
+    values = np.floor(channels + 0.5) / 255
+    linear = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+    return 1.05 / (float(linear @ [0.2126, 0.7152, 0.0722]) + 0.05)
 
 
 def look(position: int) -> dict:

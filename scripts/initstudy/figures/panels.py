@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from initstudy.analysis.intervals import FEWEST_REPLICAS, interval
 from initstudy.analysis.results import Results
-from initstudy.figures.palette import look
+from initstudy.figures.palette import look, readable
 from initstudy.study.cells import Initializer
 
 COLUMNS = 2
@@ -82,7 +82,7 @@ def name_rows(axes: Axes, names: list[str], initializers: dict[str, Initializer]
     """A row an initializer from top to bottom, named in its colour: what stands for a legend."""
     axes.set_yticks(range(len(names)), [initializers[name].label for name in names])
     for label, name in zip(axes.get_yticklabels(), names, strict=True):
-        label.set_color(look(initializers[name].position)["color"])
+        label.set_color(readable(look(initializers[name].position)["color"]))
     axes.set_ylim(len(names) - 0.5, -0.5)
 
 
@@ -107,9 +107,10 @@ def label_ends(axes: Axes, ends: dict[str, float], initializers: dict[str, Initi
         last[order], spread(last[order], LABEL_GAP), np.array(list(ends))[order], strict=True
     ):
         colour = look(initializers[name].position)["color"]
-        beside = {"transform": axes.transAxes, "color": colour}
-        axes.plot([1.01, 1.06], [end, place], linewidth=0.5, clip_on=False, **beside)
-        axes.text(1.07, place, initializers[name].label, va="center", fontsize=7, **beside)
+        beside = {"transform": axes.transAxes}
+        axes.plot([1.01, 1.06], [end, place], color=colour, linewidth=0.5, clip_on=False, **beside)
+        ink = {"color": readable(colour), "fontsize": 7}
+        axes.text(1.07, place, initializers[name].label, va="center", **ink, **beside)
 
 
 def spread(places: np.ndarray, gap: float) -> np.ndarray:

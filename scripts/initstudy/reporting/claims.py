@@ -6,12 +6,12 @@ import math
 from initstudy.reporting.words import METRICS, in_words
 
 VERDICTS = {
-    "supported": "#009e73",
+    "supported": "#008460",
     "negligible": "#0072b2",
-    "refuted": "#d55e00",
-    "inconclusive": "#7f7f7f",
+    "refuted": "#c25600",
+    "inconclusive": "#747474",
 }
-"""Verdict -> colour."""
+"""Verdict -> colour, in which letters can be read on white (see `figures.palette.readable`)."""
 
 
 def headline(claims: list[dict]) -> str:

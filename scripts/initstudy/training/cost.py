@@ -1,5 +1,6 @@
 """What a study costs, from a short measurement on the machine that asks."""
 
+import os
 import subprocess
 import sys
 import time
@@ -80,6 +81,15 @@ def study_cost(
         rows.append(summary(experiment.name, compared))
         distinct |= compared
     return pd.DataFrame([*rows, summary("total", distinct)])
+
+
+def workers_of(device: torch.device) -> int:
+    """How many trainings run side by side here: on all GPUs, or on the cores that are ours."""
+    if device.type == "cuda":
+        return torch.cuda.device_count()
+    if hasattr(os, "sched_getaffinity"):  # not on macOS
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def block_cost(
