@@ -1,13 +1,17 @@
-# all.pdf: the answer, a page that says what was run, then every figure of the study.
+# all.pdf: the answer, the claims and what each experiment shows; in an appendix what is seen in its
+# single conditions, and last of all what was run.
 
 DEFAULT_FIGURES = ["curves", "summary", "discrepancy", "moments", "deltas"]
-PAGES = ["answer"] * bool(STUDY.answer) + ["cover"] + ["claims"] * bool(STUDY.claims)
-PAGES += ["signal_propagation"] * bool(STUDY.probe)
+PAGES = ["answer"] * bool(STUDY.answer) + ["claims"] * bool(STUDY.claims)
+APPENDIX = ["signal_propagation"] * bool(STUDY.probe)
 for name, entry in STUDY.experiments.items():
     for kind in STUDY.figures.get(name, DEFAULT_FIGURES):
-        suffixes = map(facet_suffix, entry.facets()) if KINDS[kind] else [""]
-        PAGES += [f"{name}-{kind}{suffix}" for suffix in suffixes]
-    PAGES += [f"{name}-rates"] * entry.tuned
+        if KINDS[kind]:
+            APPENDIX += [f"{name}-{kind}{facet_suffix(facet)}" for facet in entry.facets()]
+        else:
+            PAGES.append(f"{name}-{kind}")
+    APPENDIX += [f"{name}-rates"] * entry.tuned
+APPENDIX.append("cover")
 
 # What a study comes to besides its figures: whoever asks for these finds the tables beside them.
 TABLES = [f"{name}{part}" for name in STUDY.experiments for part in ("", "-summary")]
@@ -42,6 +46,7 @@ rule bind_figures:
     """All figures of the study -> all.pdf, one file with an outline."""
     input:
         pages=[f"{HOME}/figures/{page}.pdf" for page in PAGES],
+        appendix=[f"{HOME}/figures/{page}.pdf" for page in APPENDIX],
     output:
         report(
             f"{HOME}/figures/all.pdf",
@@ -56,4 +61,5 @@ rule bind_figures:
     params:
         code=code_of("bind.py"),
     shell:
-        'python "$STUDY_SCRIPTS/bind.py" --pages {input.pages:q} --output {output:q} > {log:q} 2>&1'
+        'python "$STUDY_SCRIPTS/bind.py" --pages {input.pages:q} --appendix {input.appendix:q}'
+        " --output {output:q} > {log:q} 2>&1"

@@ -72,5 +72,7 @@ class StepLines:
 
 settings = workflow.output_settings
 of_its_own = settings.verbose or settings.log_handler_settings
-if workflow.exec_mode == ExecMode.DEFAULT and not (workflow.dryrun or of_its_own):
+runs = workflow.exec_mode == ExecMode.DEFAULT and not workflow.dryrun
+# A workflow that this one is a part of says things in its own way.
+if runs and not of_its_own and workflow.modifier.is_main_snakefile():
     logger.addFilter(StepLines())

@@ -83,7 +83,7 @@ def experiment(arguments: argparse.Namespace) -> None:
 
 
 def cover(arguments: argparse.Namespace) -> None:
-    """The first page of all.pdf, which says what was run."""
+    """The last page of all.pdf, which says what was run."""
     page = import_module("initstudy.figures.pages.cover")
     experiments = [ShownExperiment.from_dict(one) for one in arguments.experiments]
     figure = page.draw(experiments, arguments.runs, arguments.tables, arguments.data)

@@ -21,7 +21,7 @@ from helpers.planted_claims import (
     verdict,
 )
 from initstudy.analysis.claims import judge, verdict_of
-from initstudy.analysis.inference import Estimate
+from initstudy.analysis.intervals import Estimate
 from initstudy.core.errors import InputError
 from initstudy.study.cells import Initializer
 

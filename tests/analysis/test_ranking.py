@@ -8,8 +8,8 @@ import pytest
 from scipy import stats
 
 from helpers.synthetic_runs import REPLICAS, catalogue, experiment, results_of
-from initstudy.analysis.inference import Estimate
-from initstudy.analysis.ranking import gaps_to_best, ranking, standing
+from initstudy.analysis.intervals import Estimate, gaps_to_best
+from initstudy.analysis.ranking import ranking, standing
 from initstudy.analysis.standings import KEEPS_UP, OPEN, WORSE, read_ranking
 from initstudy.reporting.answer import headline
 from initstudy.study.answer import Answer

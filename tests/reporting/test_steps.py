@@ -86,3 +86,4 @@ def test_a_training_tells_its_accuracy_and_others_their_file(tmp_path):
     )
     table = ["results/studies/x/tables/claims.csv"]
     assert step_in_words("judge_claims", {}, table, [], DEFAULTS) == "judge claims: claims.csv"
+    assert step_in_words("all", {}, [], [], DEFAULTS) == "all"

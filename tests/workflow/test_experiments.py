@@ -39,9 +39,10 @@ def test_removing_an_experiment_removes_its_page_and_nothing_else(finished, tmp_
         "publish_figures: results/figures/all.pdf",
     ]
     assert project.snakemake().returncode == 0
-    titles = [entry.title for entry in PdfReader(project.path / "results/figures/all.pdf").outline]
-    assert "second-sweep" not in titles
-    assert "first-curves" in titles
+    reader = PdfReader(project.path / "results/figures/all.pdf")
+    titles = " ".join(entry.title for entry in reader.outline if not isinstance(entry, list))
+    assert "second:" not in titles
+    assert "first:" in titles
     # The tables of the last run are those of its experiments alone.
     gone = {path for path in before if not path.exists()}
     assert {path.name for path in gone} == {"second.csv", "second-summary.csv"}

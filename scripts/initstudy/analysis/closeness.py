@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from initstudy.analysis.contrasts import beside, use
-from initstudy.analysis.inference import CONFIDENCE, Estimate, rank_association
+from initstudy.analysis.inference import rank_association
+from initstudy.analysis.intervals import CONFIDENCE, Estimate
 from initstudy.core.errors import InputError
 from initstudy.study.axes import AXES, CALIBRATION
 from initstudy.study.cells import Initializer

@@ -8,7 +8,6 @@ it is nan.
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
@@ -16,9 +15,8 @@ from scipy.optimize import brentq
 from statsmodels.stats.power import TTestPower
 from statsmodels.stats.proportion import proportion_confint
 
-from initstudy.analysis.intervals import improvement_share
+from initstudy.analysis.intervals import CONFIDENCE, Estimate, improvement_share
 
-CONFIDENCE = 0.95
 POWER = 0.8
 RESAMPLES = 9999
 SEED = 0
@@ -27,14 +25,6 @@ TINY = 1e-12
 """How far from an observed probability, where both ends meet, an end is looked for."""
 FEWEST_FAMILIES = 5
 """Fewer than this are not resampled: there the interval would be too short."""
-
-
-class Estimate(NamedTuple):
-    """A number with its interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 def mean(sample: np.ndarray, confidence: float = CONFIDENCE) -> Estimate:

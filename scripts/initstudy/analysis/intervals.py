@@ -1,12 +1,22 @@
 """What figures and captions say of samples: a mean's interval, and how often one is ahead."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import stdtrit  # scipy.stats takes over half a second to import
 
+CONFIDENCE = 0.95
 FEWEST_REPLICAS = 5
 """With fewer, figures show the replicas themselves: a t-interval of two is mostly a guess."""
+
+
+class Estimate(NamedTuple):
+    """A number with its interval."""
+
+    value: float
+    low: float
+    high: float
 
 
 def interval(fractions: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -26,3 +36,38 @@ def interval(fractions: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
 def improvement_share(first: np.ndarray, second: np.ndarray) -> float:
     """P(A > B) + P(A = B) / 2, A drawn from `first`, shape (n,), B from `second`, shape (m,)."""
     return float((np.sign(first[:, None] - second) / 2 + 0.5).mean())
+
+
+def paired_difference(first: np.ndarray, second: np.ndarray, error: float) -> Estimate:
+    """Mean of first - second, shape (n,) each, paired, with Student's t interval.
+
+    error: the probability that the interval misses. Its ends are nan with fewer than two pairs.
+    """
+    differences = np.sort(first - second)
+    value, count = float(differences.mean()), len(differences)
+    if count < 2:
+        return Estimate(value, math.nan, math.nan)
+    half = float(stdtrit(count - 1, 1 - error / 2) * differences.std(ddof=1) / math.sqrt(count))
+    return Estimate(value, value - half, value + half)
+
+
+def gaps_to_best(scores: np.ndarray, error: float) -> list[Estimate]:
+    """Mean minus the largest mean of the others, with intervals that hold together.
+
+    scores: initializers x replicas, at least two of the former; error: the probability that any
+    interval misses. Ends are nan with fewer than two replicas.
+    """
+    count, replicas = scores.shape
+    differences = scores[:, None] - scores[None]
+    means = differences.mean(axis=2)
+    half = np.full_like(means, np.nan)
+    if replicas > 1:
+        pairs = count * (count - 1) / 2
+        quantile = stdtrit(replicas - 1, 1 - error / pairs / 2)
+        half = quantile * differences.std(axis=2, ddof=1) / np.sqrt(replicas)
+    found = []
+    for row in range(count):
+        others = np.arange(count) != row
+        low, high = ((means + side * half)[row, others].min() for side in (-1, 1))
+        found.append(Estimate(float(means[row, others].min()), float(low), float(high)))
+    return found

@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from initstudy.analysis.inference import CONFIDENCE, Estimate
+from initstudy.analysis.intervals import CONFIDENCE, Estimate, gaps_to_best
 from initstudy.analysis.results import belongs
 from initstudy.analysis.standings import KEEPS_UP, OPEN, WORSE
 from initstudy.analysis.summaries import accuracies
@@ -106,28 +105,6 @@ def _exact(replicas: pd.DataFrame, metric: str) -> np.ndarray:
 
 def _decides(answer: Answer, experiment: Experiment, facet: Facet) -> bool:
     return experiment.name in answer.experiments and facet.get("learning_rate") != COMMON
-
-
-def gaps_to_best(scores: np.ndarray, error: float) -> list[Estimate]:
-    """Mean minus the largest mean of the others, with intervals that hold together.
-
-    scores: initializers x replicas, at least two of the former; error: the probability that any
-    interval misses. Ends are nan with fewer than two replicas.
-    """
-    count, replicas = scores.shape
-    differences = scores[:, None] - scores[None]
-    means = differences.mean(axis=2)
-    half = np.full_like(means, np.nan)
-    if replicas > 1:
-        pairs = count * (count - 1) / 2
-        quantile = stats.t.ppf(1 - error / pairs / 2, replicas - 1)
-        half = quantile * differences.std(axis=2, ddof=1) / np.sqrt(replicas)
-    found = []
-    for row in range(count):
-        others = np.arange(count) != row
-        low, high = ((means + side * half)[row, others].min() for side in (-1, 1))
-        found.append(Estimate(float(means[row, others].min()), float(low), float(high)))
-    return found
 
 
 def standing(gap: Estimate, margin: float) -> str:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import f as fisher
 
-from initstudy.analysis.inference import CONFIDENCE, Estimate
+from initstudy.analysis.intervals import CONFIDENCE, Estimate
 
 
 class Components(NamedTuple):

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from initstudy.analysis.intervals import FEWEST_REPLICAS, interval
 from initstudy.analysis.results import Results
 from initstudy.figures.palette import look, readable
+from initstudy.reporting.findings import not_behind
 from initstudy.study.cells import Initializer
 
 COLUMNS = 2
@@ -44,12 +45,15 @@ def labelled(
 def draw_line(axes: Axes, places: Sequence[float], values: np.ndarray, style: dict) -> np.ndarray:
     """Means at some places with a band of their intervals; few replicas are points instead.
 
-    values: fractions, places x replicas. Returns the means.
+    values: fractions, places x replicas; style: where it has no line, intervals are bars. Returns
+    the means.
     """
     mean, low, high = interval(values)
     axes.plot(places, mean, **style)
     colour = style["color"]
-    if values.shape[-1] >= FEWEST_REPLICAS:
+    if values.shape[-1] >= FEWEST_REPLICAS and style["linestyle"] == "":
+        axes.vlines(places, low, high, color=colour, linewidth=0.8)
+    elif values.shape[-1] >= FEWEST_REPLICAS:
         axes.fill_between(places, low, high, color=colour, alpha=0.2, lw=0)
     else:
         axes.plot(places, values, color=colour, **REPLICAS)
@@ -78,11 +82,27 @@ def draw_mean(axes: Axes, values: np.ndarray, style: dict, *, x=None, y=None) ->
         axes.plot(along, across, color=style["color"], **REPLICAS)
 
 
-def name_rows(axes: Axes, names: list[str], initializers: dict[str, Initializer]) -> None:
+def ranked_results(results: Results, metric: str) -> Results:
+    """Results of cells that differ in their initializers alone, by their means, best first."""
+    return sorted(results, key=lambda result: -result.values(metric).mean())
+
+
+def leading(results: Results, metric: str) -> list[str]:
+    """The initializers that are not shown to be behind the best, of such results."""
+    return not_behind({one.cell.initializer: one.values(metric) for one in results})
+
+
+def name_rows(
+    axes: Axes,
+    names: list[str],
+    initializers: dict[str, Initializer],
+    bold: Sequence[str] = (),
+) -> None:
     """A row an initializer from top to bottom, named in its colour: what stands for a legend."""
     axes.set_yticks(range(len(names)), [initializers[name].label for name in names])
     for label, name in zip(axes.get_yticklabels(), names, strict=True):
         label.set_color(readable(look(initializers[name].position)["color"]))
+        label.set_weight("bold" if name in bold else "normal")
     axes.set_ylim(len(names) - 0.5, -0.5)
 
 

@@ -1,5 +1,6 @@
 """How every figure looks: sizes, the page, axes, and how it is saved."""
 
+import io
 import math
 import re
 import textwrap
@@ -10,6 +11,7 @@ import matplotlib as mpl
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 from matplotlib.font_manager import get_font_names
 from matplotlib.lines import Line2D
@@ -26,6 +28,8 @@ WIDTH = 7.2
 PREVIEW_DPI = 160
 TICKS = 7
 """The size of tick labels, in points."""
+TITLE_CHARACTERS = 86
+TITLE_LINE = 0.19
 NOTE_CHARACTERS = 132
 NOTE_LINE = 0.13
 LEAD_CHARACTERS = 112
@@ -97,18 +101,22 @@ def page(
         *handles,
     ]
     columns = legend_columns([handle.get_label() for handle in handles])
-    below_title = 0.27 + LEAD_LINE * len(said)
+    titled = textwrap.wrap(title, TITLE_CHARACTERS)
+    lead_top = 0.1 + TITLE_LINE * len(titled)
+    below_title = lead_top - 0.02 + LEAD_LINE * len(said)
     above = 0.08 + below_title + LEGEND_LINE * math.ceil(len(handles) / columns)
     wrapped = textwrap.wrap(re.sub(TIED, "\N{NO-BREAK SPACE}", note), NOTE_CHARACTERS)
     below = 0.1 + NOTE_LINE * len(wrapped)
     whole = above + height + below
-    figure = Figure(figsize=(WIDTH, whole), layout="constrained")
+    figure = Figure(figsize=(WIDTH, whole), layout="constrained", label=title)
     figure.get_layout_engine().set(
         w_pad=0.05, h_pad=0.05, rect=(0, below / whole, 1, height / whole)
     )
-    figure.text(0.01, 1 - 0.08 / whole, title, va="top", weight="bold", fontsize=10)
+    heading = {"va": "top", "weight": "bold", "fontsize": 10}
+    figure.text(0.01, 1 - 0.08 / whole, "\n".join(titled), **heading)
     for number, line in enumerate(said):
-        figure.text(0.01, 1 - (0.29 + LEAD_LINE * number) / whole, line, va="top", fontsize=8)
+        place = 1 - (lead_top + LEAD_LINE * number) / whole
+        figure.text(0.01, place, line, va="top", fontsize=8)
     text = "\n".join(wrapped)
     figure.text(0.01, 0.05 / whole, text, fontsize=7, color="#404040", linespacing=1.3)
     if handles:
@@ -162,10 +170,26 @@ def save(figure: Figure, pdf: str | Path, preview: str | Path | None = None) -> 
     """Write the figure for print and for the screen; equal figures give equal bytes."""
     without_mathematics(figure)
     with written_whole(pdf) as partial:
-        figure.savefig(partial, metadata={"CreationDate": None})
+        figure.savefig(partial, metadata={"CreationDate": None, "Title": figure.get_label()})
     if preview is None:
         return
     # The places found for the first are right for the second.
     figure.set_layout_engine("none")
     with written_whole(preview) as partial:
         figure.savefig(partial, dpi=PREVIEW_DPI)
+
+
+def page_numbers(sizes: Sequence[tuple[float, float]]) -> bytes:
+    """A PDF with "3 / 42" in the upper right corner of otherwise empty pages.
+
+    sizes: width and height of every page, in inches.
+    """
+    written = io.BytesIO()
+    with PdfPages(written, metadata={"CreationDate": None}) as pages:
+        for number, size in enumerate(sizes, 1):
+            figure = Figure(figsize=size)
+            figure.patch.set_visible(False)
+            corner = {"x": 1 - 0.05 / size[0], "y": 1 - 0.08 / size[1], "ha": "right", "va": "top"}
+            figure.text(s=f"{number} / {len(sizes)}", fontsize=6, color="#606060", **corner)
+            pages.savefig(figure)
+    return written.getvalue()

@@ -69,11 +69,12 @@ def step_in_words(
     defaults: Mapping[str, object],
 ) -> str:
     """What a step has made: a training by its cell and test accuracy, others by their file."""
+    words = rule.replace("_", " ")
     if "initializer" not in wildcards:
-        return f"{rule.replace('_', ' ')}: {Path(outputs[0]).name}"
+        return ": ".join([words, *(Path(output).name for output in outputs[:1])])
     cell = cell_in_words(wildcards, defaults)
     if rule != TRAINING:
-        return f"{rule.replace('_', ' ')}: {cell}"
+        return f"{words}: {cell}"
     accuracy = final_accuracy(logs)
     return cell if accuracy is None else f"{cell}: {100 * accuracy:.1f} %"
 

@@ -37,7 +37,8 @@ class Axis:
     label: str
     """What figures call it."""
     scale: str | None = None
-    """How a figure sweeps over it: log, linear or names (side by side); None if it does not."""
+    """How a figure sweeps over it: log, linear, below one (0.9 as far from 0.99 as 0 from 0.9) or
+    names (side by side); None if it does not."""
     table: str | None = None
     """The key of a study under which the values are declared that it may have."""
     used_by: str = "training"
@@ -155,7 +156,7 @@ AXES: dict[str, Axis] = {
             meaning="Adam's beta1, SGD's momentum.",
             default=0.9,
             label="momentum",
-            scale="linear",
+            scale="below one",
         ),
         Axis(
             name="weight_decay",

@@ -12,16 +12,20 @@ from initstudy.figures.panels import (
     chance,
     draw_line,
     labelled,
+    leading,
     mean_and_bar,
     name_rows,
+    ranked_results,
     write_margin,
 )
 from initstudy.figures.style import in_percent, page
 from initstudy.reporting.captions import ranked
+from initstudy.reporting.findings import BOLD, Finding, lead, title_and_lead
 from initstudy.reporting.words import conditions, facet_text, sentence, spread_text
 from initstudy.study.cells import Facet, Initializer, ShownExperiment
 
 PER_FACET = False
+FINAL = "final_accuracy"
 CALIBRATION_SHOWN = 0.5
 """The share of the training passes by which calibration may lengthen the axis."""
 
@@ -30,15 +34,18 @@ def draw(experiment: ShownExperiment, _: Facet, results: Results) -> Figure:
     rows = experiment.facets()
     initializers = experiment.initializers
     groups = line_groups(experiment.axes["initializer"])
+    title, said = title_and_lead(experiment.name, "learning curves", findings(experiment, results))
     figure = page(
         height=0.2 + len(rows) * max(2.0, 0.4 + ROW * len(initializers), 1.35 * len(groups)),
-        title=f"{experiment.name}: learning curves",
+        title=title,
+        lead=said,
         note=note(experiment, len(groups)),
     )
     places = figure.add_gridspec(len(rows), 3, width_ratios=[2, 1, 1])
     left, right = None, None
     for row, facet in enumerate(rows):
         shown = within(results, facet)
+        ranking = ranked_results(shown, FINAL)
         for group, place in zip(groups, places[row, 0].subgridspec(len(groups), 1), strict=True):
             left = figure.add_subplot(place, sharex=left, sharey=left)
             draw_curves(left, shown, initializers, group)
@@ -46,16 +53,29 @@ def draw(experiment: ShownExperiment, _: Facet, results: Results) -> Figure:
                 left.set_title(facet_text(facet), loc="left")
         for column, epoch, name in ((1, 1, "first epoch"), (2, -1, "final")):
             right = figure.add_subplot(places[row, column], sharex=right)
-            draw_dots(right, shown, initializers, epoch)
+            draw_dots(right, ranking, initializers, epoch)
             right.set_title(name, loc="left")
             right.set_xlabel("test accuracy")
         right.set_yticklabels([])
-        final = [one.run.history["test_accuracy"][-1].mean(dtype=float) for one in shown]
-        write_margin(right, "mean, %", [f"{100 * value:.1f}" for value in final])
+        best = ranking[0].values(FINAL).mean()
+        finals = [one.values(FINAL).mean() for one in ranking]
+        write_margin(
+            right,
+            "%, and to best",
+            [f"{100 * final:.1f}  {100 * (final - best):+.1f}" for final in finals],
+        )
     left.set_xlabel("passes over the training data")
     left.set_xlim(-0.02 * left.get_xlim()[1], right=last_passes(results))
     left.set_ylim(bottom=0)
     return figure
+
+
+def findings(experiment: ShownExperiment, results: Results) -> list[tuple[Facet, Finding]]:
+    """Who leads in the end, facet by facet."""
+    return [
+        (facet, lead(labelled(within(results, facet), experiment.initializers, FINAL)))
+        for facet in experiment.facets()
+    ]
 
 
 def note(experiment: ShownExperiment, groups: int) -> str:
@@ -65,8 +85,8 @@ def note(experiment: ShownExperiment, groups: int) -> str:
         conditions(experiment) + f" Curves: {spread_text(experiment)}; they start where "
         "calibration ends, which counts as passes over the training data (a curve that would "
         "start beyond the axis is left out)." + grey * (groups > 1) + " Right: replicas as dots, "
-        f"and the {spread_text(experiment)}; right margin: the final mean. Dotted line: chance, "
-        "always answering the most frequent class."
+        f"and the {spread_text(experiment)}; right margin: the final mean, and what it is more "
+        f"than the best one. {BOLD} Dotted line: chance, always answering the most frequent class."
     )
 
 
@@ -98,7 +118,8 @@ def draw_dots(
         mean, bar = mean_and_bar(accuracy)
         axes.errorbar(mean, row, xerr=bar, capsize=2, **style)
     axes.axvline(chance(results), color="black", linestyle=":", linewidth=0.8)
-    name_rows(axes, [one.cell.initializer for one in results], initializers)
+    names = [one.cell.initializer for one in results]
+    name_rows(axes, names, initializers, bold=leading(results, FINAL))
     in_percent(axes.xaxis)
 
 

@@ -9,7 +9,7 @@ from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from initstudy.analysis import closeness
 from initstudy.analysis.closeness import AT_CHANCE, Sample, association
-from initstudy.analysis.inference import Estimate
+from initstudy.analysis.intervals import Estimate
 from initstudy.analysis.results import Results, within
 from initstudy.figures.palette import marker_look
 from initstudy.figures.panels import COLUMNS, draw_mean, grid, grid_rows

@@ -7,9 +7,10 @@ from matplotlib.lines import Line2D
 
 from initstudy.analysis.results import Result, Results, within
 from initstudy.figures.palette import look
-from initstudy.figures.panels import chance, draw_line
+from initstudy.figures.panels import chance, draw_line, labelled
 from initstudy.figures.style import in_percent, page
 from initstudy.reporting.captions import percent, ranked
+from initstudy.reporting.findings import lead, title_and_lead
 from initstudy.reporting.words import (
     SHOWN,
     axis_name,
@@ -27,9 +28,18 @@ AUTO = "auto"
 def draw(experiment: ShownExperiment, _: Facet, results: Results) -> Figure:
     initializers = experiment.initializers
     rows = experiment.facets()
+    title, said = title_and_lead(
+        experiment.name,
+        "accuracy against the strength of the match",
+        [
+            (facet, lead(labelled(within(results, facet), initializers, "final_accuracy")))
+            for facet in rows
+        ],
+    )
     figure = page(
         height=0.2 + 2.2 * len(rows),
-        title=f"{experiment.name}: accuracy against the strength of the match",
+        title=title,
+        lead=said,
         note=note(experiment),
         handles=[
             *(

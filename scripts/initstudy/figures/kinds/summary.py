@@ -7,9 +7,19 @@ from matplotlib.figure import Figure
 from initstudy.analysis.intervals import improvement_share
 from initstudy.analysis.results import Results
 from initstudy.figures.palette import marker_look
-from initstudy.figures.panels import ROW, chance, draw_mean, labelled, name_rows, write_margin
+from initstudy.figures.panels import (
+    ROW,
+    chance,
+    draw_mean,
+    labelled,
+    leading,
+    name_rows,
+    ranked_results,
+    write_margin,
+)
 from initstudy.figures.style import TICKS, in_percent, longest, page
 from initstudy.reporting.captions import ranked
+from initstudy.reporting.findings import BOLD, lead
 from initstudy.reporting.words import METRICS, conditions, facet_text, sentence, spread_text
 from initstudy.study.cells import Facet, Initializer, ShownExperiment
 from initstudy.study.claims import COMPARED
@@ -20,10 +30,12 @@ MAP = "Blues"
 
 
 def draw(experiment: ShownExperiment, facet: Facet, results: Results) -> Figure:
+    results = ranked_results(results, COMPARED)
     labels = [experiment.initializers[one.cell.initializer].label for one in results]
+    found = lead(labelled(results, experiment.initializers, COMPARED))
     figure = page(
         height=0.6 + longest(labels, TICKS) + ROW * len(results),
-        title=" — ".join(filter(None, [f"{experiment.name}: summary", facet_text(facet)])),
+        title=": ".join(filter(None, [experiment.name, facet_text(facet), found.text])),
         note=note(experiment),
     )
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.5))
@@ -38,8 +50,8 @@ def note(experiment: ShownExperiment) -> str:
         conditions(experiment) + " Left: area under the curve (test accuracy averaged over "
         f"epochs, calibration counting as training), {spread_text(experiment)}; dotted line: "
         "chance, always answering the most frequent class; right margin: replicas whose loss was "
-        "not finite. Right: in how many of 100 draws a replica of the row has the larger area than "
-        "one of the column, a tie counting as half; the darker, the more."
+        f"not finite. {BOLD} Right: in how many of 100 draws a replica of the row has the larger "
+        "area than one of the column, a tie counting as half; the darker, the more."
     )
 
 
@@ -54,7 +66,8 @@ def draw_means(axes: Axes, results: Results, initializers: dict[str, Initializer
     axes.set_xlabel(METRICS[COMPARED])
     in_percent(axes.xaxis)
     write_margin(axes, "failed", failures)
-    name_rows(axes, [one.cell.initializer for one in results], initializers)
+    names = [one.cell.initializer for one in results]
+    name_rows(axes, names, initializers, bold=leading(results, COMPARED))
 
 
 def draw_improvements(axes: Axes, results: Results, initializers: dict[str, Initializer]) -> None:

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from initstudy.analysis.inference import Estimate
+from initstudy.analysis.intervals import Estimate
 from initstudy.analysis.results import Results, within
 from initstudy.analysis.variance import Components, row_share, variance_components
 from initstudy.figures.panels import (

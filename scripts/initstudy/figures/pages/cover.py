@@ -1,4 +1,4 @@
-"""The first page of all.pdf: what was run, and on what data and machines."""
+"""The last page of all.pdf: what was run, and on what data and machines."""
 
 import json
 import textwrap
@@ -56,7 +56,7 @@ def write(title: str, sections: dict[str, list[str]]) -> Figure:
             wrapped = textwrap.wrap(paragraph, 108, subsequent_indent="    ")
             lines += [(line, {"fontsize": 8}) for line in wrapped]
     height = max(HEIGHT, 1 + LINE * len(lines))
-    figure = Figure(figsize=(WIDTH, height))
+    figure = Figure(figsize=(WIDTH, height), label=f"{title}: what was run")
     for number, (text, style) in enumerate(lines):
         figure.text(0.06, 1 - (0.5 + LINE * number) / height, text, va="top", **style)
     return figure
