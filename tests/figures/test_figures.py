@@ -293,3 +293,15 @@ def test_what_never_varies_has_no_bar(tmp_path):
     [axes] = variance.draw(described, {}, results).axes
     assert [text.get_text() for text in axes.texts] == ["SD in pp", "0.00", "0.00"]
     assert not axes.patches
+
+
+def test_curves_point_at_what_starts_beyond_the_axis(tmp_path):
+    described = experiment(catalogue(3), calibration_size=[65536])
+    results = results_of(described, tmp_path)
+    [start] = [curves.passes_done(one)[0] for one in results if one.cell.calibrated]
+    figure = curves.draw(described, {}, results)
+    panel = figure.axes[0]
+    assert panel.get_xlim()[1] < start
+    assert f"Consistency, from {start:.1f} \N{RIGHTWARDS ARROW}" in [
+        text.get_text() for text in panel.texts
+    ]

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from initstudy.analysis.results import Result, Results, within
-from initstudy.figures.palette import CONTEXT, line_groups, look, marker_look
+from initstudy.figures.palette import CONTEXT, line_groups, look, marker_look, readable
 from initstudy.figures.panels import (
     REPLICAS,
     ROW,
@@ -26,6 +26,8 @@ from initstudy.study.cells import Facet, Initializer, ShownExperiment
 
 PER_FACET = False
 FINAL = "final_accuracy"
+ARROW_LINE = 0.09
+"""Between two lines about curves beyond the axis, as a share of a panel's height."""
 CALIBRATION_SHOWN = 0.5
 """The share of the training passes by which calibration may lengthen the axis."""
 
@@ -42,13 +44,14 @@ def draw(experiment: ShownExperiment, _: Facet, results: Results) -> Figure:
         note=note(experiment, len(groups)),
     )
     places = figure.add_gridspec(len(rows), 3, width_ratios=[2, 1, 1])
-    left, right = None, None
+    left, right, curves = None, None, []
     for row, facet in enumerate(rows):
         shown = within(results, facet)
         ranking = ranked_results(shown, FINAL)
         for group, place in zip(groups, places[row, 0].subgridspec(len(groups), 1), strict=True):
             left = figure.add_subplot(place, sharex=left, sharey=left)
             draw_curves(left, shown, initializers, group)
+            curves.append((left, shown, group))
             if group is groups[0]:
                 left.set_title(facet_text(facet), loc="left")
         for column, epoch, name in ((1, 1, "first epoch"), (2, -1, "final")):
@@ -67,6 +70,8 @@ def draw(experiment: ShownExperiment, _: Facet, results: Results) -> Figure:
     left.set_xlabel("passes over the training data")
     left.set_xlim(-0.02 * left.get_xlim()[1], right=last_passes(results))
     left.set_ylim(bottom=0)
+    for axes, shown, group in curves:
+        point_beyond(axes, [one for one in shown if one.cell.initializer in group], initializers)
     return figure
 
 
@@ -83,8 +88,10 @@ def note(experiment: ShownExperiment, groups: int) -> str:
     grey = " Of many initializers, a panel shows some in colour, the others in grey."
     return (
         conditions(experiment) + f" Curves: {spread_text(experiment)}; they start where "
-        "calibration ends, which counts as passes over the training data (a curve that would "
-        "start beyond the axis is left out)." + grey * (groups > 1) + " Right: replicas as dots, "
+        "calibration ends, which counts as passes over the training data (arrow: beyond the axis)."
+        + grey
+        * (groups > 1)
+        + " Right: replicas as dots, "
         f"and the {spread_text(experiment)}; right margin: the final mean, and what it is more "
         f"than the best one. {BOLD} Dotted line: chance, always answering the most frequent class."
     )
@@ -105,6 +112,17 @@ def draw_curves(
     axes.axhline(chance(results), color="black", linestyle=":", linewidth=0.8)
     axes.set_ylabel("test accuracy")
     in_percent(axes.yaxis)
+
+
+def point_beyond(axes: Axes, results: Results, initializers: dict[str, Initializer]) -> None:
+    """Arrows to the curves that start beyond the axis, with the passes at which they do."""
+    starts = {one.cell.initializer: passes_done(one)[0] for one in results}
+    beyond = [name for name, start in starts.items() if start > axes.get_xlim()[1]]
+    for number, name in enumerate(beyond):
+        text = f"{initializers[name].label}, from {starts[name]:.1f} \N{RIGHTWARDS ARROW}"
+        ink = readable(look(initializers[name].position)["color"])
+        place = {"transform": axes.transAxes, "ha": "right", "va": "bottom", "fontsize": 6}
+        axes.text(1, 0.02 + ARROW_LINE * number, text, color=ink, **place)
 
 
 def draw_dots(

@@ -71,11 +71,16 @@ def draw(experiment: ShownExperiment, _: Facet, results: Results) -> Figure:
 def note(experiment: ShownExperiment, groups: int) -> str:
     """What the page shows, and how it was computed."""
     grey = " Of many initializers, a panel shows some in colour, the others in grey."
+    minus = (
+        " Right: final accuracy minus that of the initializer which is best on the whole, paired "
+        "by replica, with 95 % intervals."
+    )
     return (
         conditions(experiment) + f" Lines: {spread_text(experiment)}. Area under the curve: mean "
-        "test accuracy over the epochs, calibration counting as training. Right: final accuracy "
-        "minus that of the initializer which is best on the whole, paired by replica, with 95 % "
-        "intervals." + grey * (groups > 1) + " An "
+        "test accuracy over the epochs, calibration counting as training."
+        + minus * (len(experiment.axes["initializer"]) > 1)
+        + grey * (groups > 1)
+        + " An "
         "initializer that does not use what is varied is a level line without markers. Crosses at "
         "the bottom: some replicas of this initializer diverged. Dotted line: chance, always "
         "answering the most frequent class."
