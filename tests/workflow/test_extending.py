@@ -1,4 +1,4 @@
-"""The README's own examples, run as they stand there."""
+"""The examples of README and docs, run as they stand there."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+ROOT = Path(__file__).parents[2]
+README, STUDIES = ((ROOT / page).read_text() for page in ("README.md", "docs/studies.md"))
 QUICK = ("--config", "study=mine", "replicas=2", 'defaults={"epochs": 1, "train_size": 512}')
 
 
@@ -44,8 +45,10 @@ def test_an_initializer_of_ones_own_runs_and_an_edit_retrains_just_its_cells(ext
     assert retrained() == ["truncated"]
 
 
-def test_every_study_in_the_readme_is_valid(extended):
-    for text in re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL):
+def test_every_study_that_is_shown_is_valid(extended):
+    texts = re.findall(r"```yaml\n(.*?)```", README + STUDIES, flags=re.DOTALL)
+    assert len(texts) >= 3
+    for text in texts:
         if "experiments" in yaml.safe_load(text):
             extended.write_study(text, "mine")
             outcome = extended.snakemake("--dry-run", "--config", "study=mine")
