@@ -6,7 +6,9 @@ rule explore_study:
     input:
         runs=of_experiments("runs/{experiment}.h5"),
         summaries=of_experiments("tables/{experiment}-summary.csv"),
+        tables=of_experiments("tables/{experiment}.csv"),
         claims=[f"{HOME}/tables/claims.csv"] * bool(STUDY.claims),
+        ranking=[f"{HOME}/tables/answer.csv"] * bool(STUDY.answer),
     output:
         f"{HOME}/explore.html",
     log:
@@ -18,8 +20,10 @@ rule explore_study:
         runtime=30,
     params:
         experiments=lambda wildcards: SHOWN,
+        answer=lambda wildcards: as_json(STUDY.answer and STUDY.answer.as_dict()),
         code=code_of("explore.py", *(SCRIPTS / "initstudy/explorer/template").glob("[a-z]*")),
     shell:
         'python "$STUDY_SCRIPTS/explore.py" --experiments {params.experiments:q}'
-        " --runs {input.runs:q} --summaries {input.summaries:q} --claims {input.claims:q}"
+        " --runs {input.runs:q} --summaries {input.summaries:q} --tables {input.tables:q}"
+        " --claims {input.claims:q} --answer {params.answer:q} --ranking {input.ranking:q}"
         " --output {output:q} > {log:q} 2>&1"

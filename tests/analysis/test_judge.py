@@ -83,7 +83,8 @@ def test_the_order_of_rows_does_not_change_a_byte(tmp_path):
     assert re.search(rb",[0-9]+,inconclusive,", first)
     found = pd.read_csv(tmp_path / "claims.csv")
     assert list(found) == [
-        *("claim", "statement", "test", "metric", "condition", "effect", "ci_low", "ci_high"),
+        *("claim", "statement", "test", "experiment", "metric", "condition", "effect"),
+        *("ci_low", "ci_high"),
         *("simultaneous_low", "simultaneous_high"),
         *("margin", "n", "replicas_needed", "verdict", "parts"),
         *("rate", "common_effect", "common_verdict", "at_edge", "look"),

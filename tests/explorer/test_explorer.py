@@ -14,6 +14,7 @@ from helpers.synthetic_page import (
     described_study,
     synthetic_digests,
     synthetic_page,
+    synthetic_scores,
     synthetic_summaries,
 )
 from helpers.synthetic_runs import CHANCE, STATISTICS, catalogue, experiment
@@ -161,7 +162,10 @@ def test_the_article_study_stays_within_the_budget_with_all_its_statistics(tmp_p
 def test_a_page_beyond_the_budget_is_thinned_and_says_so(level, monkeypatch):
     described = [experiment(catalogue(8), depth=[3, 6], epochs=[10])]
     digests = synthetic_digests(described)
-    told = content(described, digests, synthetic_summaries(described), pd.DataFrame())
+    told = content(
+        *(described, digests, synthetic_summaries(described), pd.DataFrame()),
+        synthetic_scores(described),
+    )
     sizes = []
     for thinning in THINNINGS:
         monkeypatch.setattr(explorer_page, "THINNINGS", [thinning])

@@ -13,15 +13,18 @@ from playwright.sync_api import Page
 
 from helpers.synthetic_runs import ROOT, catalogue, experiment, write_runs
 from initstudy.analysis.charging import calibration_passes
+from initstudy.analysis.ranking import ranking
 from initstudy.analysis.summaries import summary_table
 from initstudy.analysis.tables import read_table
 from initstudy.records.run import read_run
+from initstudy.study.answer import Answer
 from initstudy.study.cells import Facet, ShownExperiment
 
 CLAIM = {
     "claim": "he_learns",
     "statement": "He & others' initialization is <better> than zero weights.",
     "test": "greater",
+    "experiment": "first",
     "metric": "charged_area_under_curve",
     "condition": "dataset=photos; over optimizer=adam, sgd",
     "parts": '[{"part": "optimizer=sgd", "effect": 0.2, "ci_low": null, "ci_high": null}]',
@@ -74,8 +77,11 @@ class Explored:
         return np.nanquantile(run.history[metric][row], [0.5, 0.25, 0.75]).tolist()
 
 
-def explored(folder: Path) -> Explored:
-    """Two experiments, one of which varies optimizer and depth, and the page made of them."""
+def explored(folder: Path, answered: bool = False) -> Explored:
+    """Two experiments, one of which varies optimizer and depth, and the page made of them.
+
+    answered: with an answer by the first one.
+    """
     first = experiment(catalogue(10), "first", optimizer=["adam", "sgd"], depth=[3, 6])
     second = experiment(catalogue(3), "second", dataset=["digits", "photos"], epochs=[4])
     experiments = [first, second]
@@ -88,7 +94,13 @@ def explored(folder: Path) -> Explored:
     command += [json.dumps([described.as_dict() for described in experiments])]
     command += ["--runs", *sorted(folder.glob("*.h5"))]
     command += ["--summaries", *sorted(folder.glob("*-summary.csv"))]
+    command += ["--tables", *(folder / f"{described.name}.csv" for described in experiments)]
     command += ["--claims", folder / "claims.csv", "--output", folder / "explore.html"]
+    if answered:
+        answer = Answer(["first"], "final_accuracy", 0.01)
+        tables = {one.name: read_table(folder / f"{one.name}.csv") for one in experiments}
+        ranking(answer, experiments, tables, {}).to_csv(folder / "answer.csv", index=False)
+        command += ["--answer", json.dumps(answer.as_dict()), "--ranking", folder / "answer.csv"]
     subprocess.run([sys.executable, *map(str, command)], cwd=ROOT, check=True)
     return Explored(folder, experiments, folder / "explore.html")
 

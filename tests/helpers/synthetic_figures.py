@@ -38,6 +38,7 @@ def judged(count: int) -> pd.DataFrame:
             "claim": [f"claim_{number}" for number in range(count)],
             "statement": "What the article says of this, in words enough for two or three lines.",
             "test": list(itertools.islice(itertools.cycle(["greater", "equivalent"]), count)),
+            "experiment": "synthetic",
             "metric": "charged_area_under_curve",
             "condition": "dataset=photos; network=lenet5; over optimizer=adam, sgd; epochs=3",
             "effect": random.normal(0, 0.03, count),

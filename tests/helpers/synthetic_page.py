@@ -11,6 +11,7 @@ from initstudy.explorer.content import SUMMARY, content
 from initstudy.explorer.digest import Digest, digest
 from initstudy.explorer.page import explorer
 from initstudy.figures.kinds import kinds
+from initstudy.reporting.words import SHOWN
 from initstudy.study.cells import ShownExperiment
 from initstudy.study.layers import Sources
 from initstudy.study.load import load_study
@@ -49,9 +50,21 @@ def synthetic_summaries(experiments: list[ShownExperiment]) -> pd.DataFrame:
     )
 
 
+def synthetic_scores(experiments: list[ShownExperiment]) -> dict[str, dict[str, list[float]]]:
+    """Accuracies of every cell's replicas, in place of `content.scores_of`."""
+    cells = {cell.folder: cell for one in experiments for cell in one.cells}
+    return {
+        folder: {metric: drawn_accuracy(cell).round(4).tolist() for metric in SHOWN}
+        for folder, cell in cells.items()
+    }
+
+
 def synthetic_page(experiments: list[ShownExperiment], path: Path) -> Path:
     """Write the explorer of a study to a file."""
     digests = synthetic_digests(experiments)
-    told = content(experiments, digests, synthetic_summaries(experiments), pd.DataFrame())
+    told = content(
+        *(experiments, digests, synthetic_summaries(experiments), pd.DataFrame()),
+        synthetic_scores(experiments),
+    )
     path.write_text(explorer(told, digests), encoding="utf-8")
     return path

@@ -68,7 +68,8 @@ def judge(
     tables: of experiments, one row a replica; initializers: those of correlations; look: if there
     are several. The columns are those of claims.csv:
 
-    - `metric` and `condition`: what was measured and where, `dataset=photos, optimizer=sgd`;
+    - `experiment`, `metric` and `condition`: what was measured and where, `dataset=photos,
+      optimizer=sgd`;
     - `effect`, `ci_low`, `ci_high`: the mean difference, or the mean rank correlation, with its
       95 % interval;
     - `simultaneous_low`, `simultaneous_high`: the interval that decides. All claims of the study
@@ -125,6 +126,7 @@ def _judged(
                 "claim": name,
                 "statement": claim.statement,
                 "test": claim.test,
+                "experiment": claim.experiment,
                 "metric": claim.metric,
                 "condition": _condition(claim, table, kept),
                 "rate": claim.rate,

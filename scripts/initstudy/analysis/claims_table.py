@@ -5,13 +5,14 @@ from pathlib import Path
 import pandas as pd
 
 COLUMNS = [
-    *("claim", "statement", "test", "metric", "condition", "effect", "ci_low", "ci_high"),
+    *("claim", "statement", "test", "experiment", "metric", "condition", "effect"),
+    *("ci_low", "ci_high"),
     *("simultaneous_low", "simultaneous_high", "margin", "n", "replicas_needed", "verdict"),
     *("parts", "rate", "common_effect", "common_verdict", "at_edge", "look"),
 ]
 TEXTS = (
-    *("claim", "statement", "test", "metric", "condition", "verdict", "parts", "rate"),
-    *("common_verdict", "at_edge", "look"),
+    *("claim", "statement", "test", "experiment", "metric", "condition", "verdict", "parts"),
+    *("rate", "common_verdict", "at_edge", "look"),
 )
 
 

@@ -4,10 +4,16 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pandas as pd
+from scipy.special import stdtrit
 
+from initstudy.analysis.intervals import CONFIDENCE
 from initstudy.analysis.results import belongs
+from initstudy.analysis.standings import ranked
+from initstudy.analysis.summaries import accuracies
+from initstudy.analysis.tables import rows_of_cells
 from initstudy.explorer.digest import (
     HISTORY,
     PROGRESS,
@@ -19,6 +25,7 @@ from initstudy.explorer.digest import (
 )
 from initstudy.figures.palette import look, with_colours_apart
 from initstudy.records.gathered import read_gathered
+from initstudy.reporting.answer import headline, place
 from initstudy.reporting.claims import (
     VERDICTS,
     condition_text,
@@ -27,7 +34,8 @@ from initstudy.reporting.claims import (
     rates_lines,
     result_lines,
 )
-from initstudy.reporting.words import conditions
+from initstudy.reporting.words import METRICS, SHOWN, conditions
+from initstudy.study.answer import Answer
 from initstudy.study.axes import AXES
 from initstudy.study.cells import ShownExperiment, cell
 
@@ -69,18 +77,22 @@ def content(
     digests: dict[str, Digest],
     summaries: pd.DataFrame,
     claims: pd.DataFrame,
+    scores: dict[str, dict[str, list[float]]],
+    answer: dict | None = None,
 ) -> dict:
     """All of the page but the numbers of its charts.
 
-    claims: the claims' table, with no rows if the study has none. `cells` stand in the order of the
-    digests.
+    claims: the claims' table, with no rows if the study has none; scores: by the cell's folder, see
+    `scores_of`; answer: see `answer_of`. `cells` stand in the order of the digests.
     """
     texts = summary_texts(summaries)
+    counts = {len(values) for of_cell in scores.values() for values in of_cell.values()}
     cells = [
         {
             "calibration": rounded(whole.calibration),
             "chance": rounded(whole.chance),
             "summary": [texts.get((folder, *key), "") for key in SUMMARY],
+            "scores": scores[folder],
         }
         for folder, whole in digests.items()
     ]
@@ -97,7 +109,67 @@ def content(
         "cells": cells,
         "summary": list(SUMMARY.values()),
         "claims": [claim_row(claim) for claim in claims.to_dict("records")],
+        "measures": {metric: METRICS[metric] for metric in SHOWN},
+        "t": {count - 1: rounded(t_quantile(count)) for count in sorted(counts) if count > 1},
+        "answer": answer,
     }
+
+
+def t_quantile(count: int) -> float:
+    """By which the standard error of a mean of so many is multiplied for its 95 % interval."""
+    return float(stdtrit(count - 1, (1 + CONFIDENCE) / 2))
+
+
+def scores_of(table: pd.DataFrame) -> dict[str, dict[str, list[float]]]:
+    """Cell's folder -> metric -> accuracies as fractions, one a replica in their order.
+
+    table: of an experiment, a row a replica.
+    """
+    return {
+        one.folder: {
+            metric: [rounded(value) for value in accuracies(rows.sort_values("replica"), metric)]
+            for metric in SHOWN
+        }
+        for one, rows in rows_of_cells(table).items()
+    }
+
+
+def answer_of(ranking: pd.DataFrame, answer: Answer, labels: dict[str, str]) -> dict:
+    """The answer: its sentences, margin and rows, gaps in percentage points; `order`: initializers,
+    the best first. ranking: the rows of answer.csv."""
+    order = ranked(ranking[ranking["declared"]])
+    rows = [
+        {
+            "place": place(row),
+            "declared": bool(row.declared),
+            "initializer": row.initializer,
+            "standing": row.standing,
+            **{
+                name: finite(100 * value)
+                for name, value in (
+                    ("gap", row.gap),
+                    ("low", row.gap_low),
+                    ("high", row.gap_high),
+                    ("final", row.final_accuracy),
+                    ("failed", row.failed),
+                )
+            },
+            "passes": finite(row.calibration_passes),
+            "epochs": "never" if math.isinf(row.epochs_to_target) else finite(row.epochs_to_target),
+        }
+        for row in ranking.itertuples()
+    ]
+    return {
+        "headline": headline(ranking, answer, labels),
+        "margin": answer.margin,
+        "order": order + [name for name in ranked(ranking) if name not in order],
+        "rows": rows,
+    }
+
+
+def finite(number: float) -> float | None:
+    """A number for JSON, in which what is none lacks."""
+    return rounded(number) if math.isfinite(number) else None
 
 
 def looks(experiments: list[ShownExperiment]) -> dict[str, dict]:
@@ -161,4 +233,14 @@ def claim_row(claim: dict) -> dict:
         "result": ", ".join(result_lines(claim)),
         "verdict": claim["verdict"],
         "colour": VERDICTS[claim["verdict"]],
+        "evidence": evidence(claim),
     }
+
+
+def evidence(claim: dict) -> str:
+    """The page's address of what a claim rests on: its experiment, where it is about."""
+    parts = filter(None, claim["condition"].split("; "))
+    axes = dict(part.removeprefix("over ").split("=", 1) for part in parts)
+    # Of an average the first part is shown.
+    first = {axis: values.split(", ")[0] for axis, values in axes.items()}
+    return urlencode({"tab": "inside", "experiment": claim["experiment"]} | first)

@@ -27,7 +27,9 @@ TEMPLATE = Path(__file__).parent / "template"
 VEGA_LITE = "6.1"
 """Of the versions that vl_convert has the last whose tooltips name the nearest point: 6.4 calls it
 undefined."""
-SCRIPTS = ("numbers.js", "charts.js", "controls.js", "tables.js", "explore.js")
+SCRIPTS = (
+    *("numbers.js", "charts.js", "controls.js", "tables.js", "views.js", "files.js", "explore.js"),
+)
 
 
 def explorer(content: dict, digests: dict[str, Digest]) -> str:

@@ -1,6 +1,25 @@
 // What is selected. The address holds it, after #; the controls change it.
 
 const SHOWN_AT_FIRST = 8; // initializers: so many have solid lines
+const DECIDE = "all that decide"; // conditions
+const STANDINGS = ["all", "keeps up", "open", "worse"];
+const TABS = { answer: "Answer", compare: "Compare", sweep: "Sweep", inside: "Inside", claims: "Claims" };
+
+// The tabs that a study has something for; the first is shown at first.
+function tabsOf({ answer, claims, experiments }) {
+  const empty = {
+    answer: !answer,
+    sweep: !Object.values(experiments).some(({ varied }) => Object.keys(varied).length),
+    claims: !claims.length,
+  };
+  const order = answer ? Object.keys(TABS) : ["inside", "compare", "sweep", "claims"];
+  return order.filter((tab) => !empty[tab]);
+}
+
+// What can be chosen where the answer stands: conditions, those that decide first.
+function conditionsOf({ answer }) {
+  return answer ? [DECIDE, ...new Set(answer.rows.map((row) => row.place))] : [];
+}
 
 // What an address asks for, or the first of its kind where there is no such thing.
 function selectionOf(parameters, content) {
@@ -12,7 +31,16 @@ function selectionOf(parameters, content) {
   const present = Object.keys(content.initializers).filter((name) => name in cells);
   const wanted = present.filter((name) => chosen(parameters).includes(name));
   const isChosen = wanted.length > 0 || parameters.get("initializers") === "";
+  const names = Object.keys(content.initializers);
+  const first = one("first", names);
   return {
+    tab: one("tab", tabsOf(content)),
+    condition: one("condition", conditionsOf(content)),
+    standing: one("standing", STANDINGS),
+    first,
+    second: one("second", [...names.filter((name) => name !== first), first]),
+    measure: one("measure", Object.keys(content.measures)),
+    swept: one("swept", Object.keys(varied)),
     experiment,
     axes: Object.fromEntries(axes),
     metric: one("metric", Object.keys(content.metrics)),
@@ -27,27 +55,40 @@ function chosen(parameters) {
   return (parameters.get("initializers") ?? "").split(",");
 }
 
-function addressOf({ experiment, axes, metric, quantity, initializers }) {
-  const named = { experiment, ...axes, metric, quantity, initializers: initializers.join(",") };
-  return `#${new URLSearchParams(named)}`.replaceAll("%2C", ",");
+function addressOf({ axes, initializers, present, cells, ...others }) {
+  const named = { ...others, ...axes, initializers: initializers.join(",") };
+  const known = Object.entries(named).filter(([, value]) => value !== undefined);
+  return `#${new URLSearchParams(known)}`.replaceAll("%2C", ",");
 }
 
 // Make the controls show a selection. Those that stay keep the focus.
 function fillControls(form, content, selection) {
+  for (const part of form.querySelectorAll("[data-tabs]")) part.hidden = !part.dataset.tabs.split(" ").includes(selection.tab);
+  const named = Object.entries(content.initializers).map(([name, { label }]) => [name, label]);
+  const themselves = (values) => values.map((value) => [value, value]);
+  fillSelect(form.condition, themselves(conditionsOf(content)), selection.condition);
+  fillSelect(form.standing, themselves(STANDINGS), selection.standing);
+  fillSelect(form.first, named, selection.first);
+  fillSelect(form.second, named, selection.second);
+  fillSelect(form.measure, Object.entries(content.measures), selection.measure);
+  const { varied } = content.experiments[selection.experiment];
+  fillSelect(form.swept, Object.entries(varied).map(([axis, { label }]) => [axis, label]), selection.swept);
   fillSelect(form.experiment, Object.keys(content.experiments).map((name) => [name, name.replaceAll("_", " ")]), selection.experiment);
   fillSelect(form.metric, Object.entries(content.metrics), selection.metric);
   const quantities = Object.entries(content.quantities).map(([name, { label }]) => [name, label]);
   fillSelect(form.quantity, quantities, selection.quantity);
-  fillAxes(form.querySelector("#axes"), content.experiments[selection.experiment].varied, selection);
+  fillAxes(form.querySelector("#axes"), varied, selection);
   fillInitializers(form.querySelector("#initializers"), content.initializers, selection);
 }
 
 function fillSelect(select, options, value) {
-  if (!select.length) select.append(...options.map(([name, label]) => new Option(label, name)));
+  const wanted = JSON.stringify(options);
+  if (select.dataset.of !== wanted) select.replaceChildren(...options.map(([name, label]) => new Option(label, name)));
+  select.dataset.of = wanted;
   select.value = value;
 }
 
-function fillAxes(place, varied, { experiment, axes }) {
+function fillAxes(place, varied, { experiment, axes, tab, swept }) {
   if (place.dataset.of !== experiment) {
     const labels = Object.entries(varied).map(([axis, { label }]) => element("label", [sentence(label), element("select", [], { name: axis })]));
     place.replaceChildren(...labels);
@@ -55,6 +96,7 @@ function fillAxes(place, varied, { experiment, axes }) {
   }
   for (const select of place.querySelectorAll("select")) {
     fillSelect(select, varied[select.name].values.map((value) => [value, value]), axes[select.name]);
+    select.parentElement.hidden = tab === "sweep" && select.name === swept;
   }
 }
 

@@ -12,7 +12,7 @@ function swatch({ colour, dashes }) {
   const namespace = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(namespace, "svg");
   const line = document.createElementNS(namespace, "line");
-  const look = { x1: 0, x2: 28, y1: 6, y2: 6, stroke: colour, "stroke-width": 3, "stroke-dasharray": dashes.join(" ") };
+  const look = { x1: 0, x2: 28, y1: 6, y2: 6, stroke: shownColour(colour), "stroke-width": 3, "stroke-dasharray": dashes.join(" ") };
   Object.entries(look).forEach(([name, value]) => line.setAttribute(name, value));
   svg.setAttribute("class", "swatch");
   svg.setAttribute("aria-hidden", "true");
@@ -35,7 +35,7 @@ function fillSummary(table, content, shown) {
 }
 
 function fillClaims(table, claims) {
-  const rows = claims.map(({ statement, condition, effect, parts, result, verdict, colour }) =>
+  const rows = claims.map(({ statement, condition, effect, parts, result, verdict, colour, evidence }) =>
     element("tr", [
       element("th", element("span", verdict), { scope: "row", style: `border-left-color: ${colour}` }),
       element("td", [
@@ -43,6 +43,7 @@ function fillClaims(table, claims) {
         element("p", condition),
         element("p", `${effect}; ${result}`),
         ...(parts ? [element("p", parts)] : []),
+        element("p", element("a", "evidence", { href: `#${evidence}` })),
       ]),
     ]),
   );

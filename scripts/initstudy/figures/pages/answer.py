@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import Rectangle
 
-from initstudy.analysis.standings import KEEPS_UP, WORSE
+from initstudy.analysis.standings import KEEPS_UP, WORSE, ranked
 from initstudy.figures.panels import ROW
 from initstudy.figures.style import TICKS, WIDTH, longest, page
 from initstudy.reporting.answer import headline, place
@@ -73,12 +73,6 @@ def draw(
     if said:
         write_claims(parts[2], said, heights[2])
     return figure
-
-
-def ranked(table: pd.DataFrame) -> list[str]:
-    """Initializers by their mean gap, the best first; those that were run in most places before."""
-    gaps = table.groupby("initializer", sort=False)["gap"].agg(["size", "mean"])
-    return list(gaps.sort_values(["size", "mean"], ascending=False, kind="stable").index)
 
 
 def first_rows(table: pd.DataFrame) -> list:
