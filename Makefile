@@ -5,7 +5,7 @@ ACTIVATE = . .venv/bin/activate
 # make figures TORCH=cpu: PyTorch's build for CPUs alone, which is a tenth of the usual one's size.
 TORCH_CPU = https://download.pytorch.org/whl/cpu
 
-.PHONY: help figures quick report cost decide test benchmark rulegraph check setup clean
+.PHONY: help figures quick report cost decide test benchmark docs rulegraph check setup clean
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -36,6 +36,9 @@ benchmark: setup  ## speed beside other ways to train, results/benchmarks/traini
 	$(ACTIVATE) && pip install --quiet --requirement envs/benchmark.txt \
 		&& python benchmarks/training_speed.py --output results/benchmarks/training_speed.csv \
 		&& python benchmarks/recording_share.py
+
+docs: setup  ## the documentation as pages, with the API's, site/index.html
+	$(ACTIVATE) && pip install --quiet --requirement envs/docs.txt && mkdocs build --quiet
 
 rulegraph: setup  ## the picture of the rules in README, docs/rulegraph.svg; needs graphviz
 	$(ACTIVATE) && PYTHONHASHSEED=0 \

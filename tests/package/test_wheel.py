@@ -74,6 +74,16 @@ def test_every_method_but_joint_can_be_imported_alone(installed, tmp_path):
     assert int(said(target, code, tmp_path)) >= 30
 
 
+def test_what_joint_needs_is_said(installed, tmp_path):
+    _, target = installed
+    code = "import initstudy, torch\nmodel = torch.nn.Linear(4, 2)\n"
+    code += "try: initstudy.initialize(model, torch.randn(64, 4), 'consistency_joint')\n"
+    code += "except Exception as error: print(error)"
+    assert said(target, code, tmp_path).strip() == (
+        "match 'joint' needs scikit-learn: pip install scikit-learn"
+    )
+
+
 def test_the_wheel_has_the_code_and_no_tests(installed):
     built, _ = installed
     names = zipfile.ZipFile(built).namelist()

@@ -1,8 +1,11 @@
 """Documentation keeps up: what it names and links to is there, the picture of rules is true."""
 
+import json
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -120,6 +123,17 @@ def test_columns_of_tables_are_explained(finished):
             finished.path / f"results/studies/small/tables/{name}.csv"
         ).columns:
             assert column in AXES or f"`{column}`" in tables, column
+
+
+def test_the_notebook_runs(finished):
+    cells = json.loads((ROOT / "docs/first_epoch.ipynb").read_text())["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    command = [sys.executable, "-c", "\n".join(code)]
+    outcome = subprocess.run(command, cwd=finished.path, capture_output=True, text=True)
+    assert outcome.returncode == 0, outcome.stderr
+    assert "3 initializers" in outcome.stdout
+    assert "rank correlation" in outcome.stdout
+    assert "before training" in outcome.stdout
 
 
 def test_the_picture_of_the_rules_is_current(project):

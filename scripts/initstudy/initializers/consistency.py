@@ -121,7 +121,10 @@ def shrunk(sample: Moments, outputs: Tensor, layer: str) -> Moments:
     outputs: N x C, of which `sample` are the moments. Without it the whole covariance would be
     matched on these outputs alone: with 120 channels and 256 of them, others' variance was 5.8.
     """
-    from sklearn.covariance import ledoit_wolf_shrinkage  # takes a second to import
+    try:
+        from sklearn.covariance import ledoit_wolf_shrinkage  # takes a second to import
+    except ImportError as error:
+        raise InputError("match 'joint' needs scikit-learn: pip install scikit-learn") from error
 
     count, channels = outputs.shape
     if channels * FEW > count:
