@@ -10,7 +10,13 @@ from scipy import stats
 from helpers.synthetic_runs import REPLICAS, catalogue, experiment, results_of
 from initstudy.analysis.intervals import Estimate, gaps_to_best
 from initstudy.analysis.ranking import ranking, standing
-from initstudy.analysis.standings import KEEPS_UP, OPEN, WORSE, read_ranking
+from initstudy.analysis.standings import (
+    KEEPS_UP,
+    OPEN,
+    WORSE,
+    read_ranking,
+    shared_conditions,
+)
 from initstudy.reporting.answer import headline
 from initstudy.study.answer import Answer
 
@@ -156,3 +162,21 @@ def test_many_names_are_counted():
         said[-1]
         == "Shown worse in at least one of the 2 conditions: A, B, C, D, E, F, G and 5 others."
     )
+
+
+def test_profiles_are_of_the_conditions_that_were_run_by_all():
+    means = {("a", n): 0.5 + 0.01 * n for n in range(10)} | {("b", n): 0.5 for n in range(10)}
+    means |= {("c", n): 0.9 for n in range(3)}  # in too few
+    table = pd.DataFrame(
+        [
+            {"initializer": name, "experiment": "x", "condition": f"n={n}", "mean": mean}
+            for (name, n), mean in means.items()
+        ]
+    )
+    gaps = shared_conditions(table)
+    assert list(gaps.index) == ["a", "b"]
+    assert gaps.loc["b"].tolist() == pytest.approx([-0.01 * n for n in range(10)])
+    assert (gaps.loc["a"] == 0).all()
+    again = table[table["condition"] == "n=3"].assign(experiment="y")
+    assert shared_conditions(pd.concat([table, again])).shape == gaps.shape
+    assert shared_conditions(table[table["condition"] < "n=5"]).empty

@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import Rectangle
 
-from initstudy.analysis.standings import KEEPS_UP, WORSE, ranked
+from initstudy.analysis.standings import KEEPS_UP, WORSE, ranked, shared_conditions
 from initstudy.figures.panels import ROW
+from initstudy.figures.profiles import HEIGHT, draw_profiles
 from initstudy.figures.style import TICKS, WIDTH, longest, page
 from initstudy.reporting.answer import headline, place
 from initstudy.reporting.claims import VERDICTS, measured_text
@@ -59,6 +60,8 @@ def draw(
         panel_rows(first_rows(decisive)) * (0.75 + ROW * compared),
         0.5 + longest([*map(place, first_rows(table))], SMALL) + MAP_ROW * len(order),
     ]
+    profiled = shared_conditions(table)
+    heights += [] if profiled.empty else [HEIGHT]
     said = [line for group in by_metric(claims) for line in group]
     heights += [CLAIM_LINE * (len(said) + 2)] if said else []
     figure = page(
@@ -70,8 +73,10 @@ def draw(
     parts = figure.subfigures(len(heights), 1, height_ratios=heights)
     draw_ranking(parts[0], decisive, order[:compared], answer, labels)
     draw_map(parts[1].subplots(), table, order, labels)
+    if not profiled.empty:
+        draw_profiles(parts[2].subplots(), profiled, labels)
     if said:
-        write_claims(parts[2], said, heights[2])
+        write_claims(parts[-1], said, heights[-1])
     return figure
 
 
