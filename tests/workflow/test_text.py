@@ -35,8 +35,9 @@ def test_markup_of_every_kind_is_shown_as_it_stands(project):
         page.wait_for_selector("#curves .mark-line path")
         said = page.locator("body").inner_text()
         assert TITLE in said
-        assert STATEMENT in said
         assert LABEL in said
+        page.locator("#tab-claims").click()
+        assert STATEMENT in page.locator("#claims").inner_text()
     report = project.snakemake("--report", "results/report.html")
     assert report.returncode == 0, report.stderr
     with opened(project.path / "results/report.html", DESKTOP, may_warn=True) as page:
