@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from initstudy.catalogue import LABELS, METHODS, NOTHING, method_of
 from initstudy.core.errors import InputError
 from initstudy.initializers import Context
 from initstudy.initializers import initialize as apply
-from initstudy.initializers.catalogue import LABELS, METHODS, NOTHING, method_of
 from initstudy.networks.layers import after_each_layer, weighted_layers
 from initstudy.networks.moments import discrepancy as distance
 from initstudy.networks.moments import target_deviations

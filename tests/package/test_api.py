@@ -13,10 +13,10 @@ import initstudy
 from helpers.small_cell import CELL
 from helpers.small_data import write_noise
 from helpers.synthetic_runs import ROOT
+from initstudy.catalogue import IMAGES, LABELS, METHODS, NOTHING
 from initstudy.core import seeds
 from initstudy.core.errors import InputError
 from initstudy.data.store import read_dataset
-from initstudy.initializers.catalogue import IMAGES, LABELS, METHODS, NOTHING
 from initstudy.networks.architectures import lenet5
 from initstudy.optimizers import make_optimizer
 from initstudy.training.batches import Normalizer

@@ -69,7 +69,7 @@ def test_the_lines_of_the_docs_run_with_torch_and_numpy_alone(installed, tmp_pat
 
 def test_every_method_but_joint_can_be_imported_alone(installed, tmp_path):
     _, target = installed
-    code = "from initstudy.initializers.catalogue import METHODS\n"
+    code = "from initstudy.catalogue import METHODS\n"
     code += "for one in METHODS.values(): one.load()\nprint(len(METHODS))"
     assert int(said(target, code, tmp_path)) >= 30
 

@@ -17,7 +17,7 @@ class Method:
     """An initializer with its options."""
 
     function: str
-    """module.function of this package."""
+    """module.function of initstudy.initializers."""
     source: str
     """Where it was published."""
     needs: str = NOTHING
