@@ -10,7 +10,7 @@ from snakemake.logging import logger
 from initstudy.reporting import terminal
 
 PAGES_TO_OPEN = {
-    "results/figures/all.pdf": "every figure, after a page that says what was run",
+    "results/figures/all.pdf": "every figure, after the answer and the claims",
     "results/explore.html": "the results to look around in, with a browser",
     f"{HOME}/tables/claims.csv": "the claims with their tests",
     f"{HOME}/figures/answer.pdf": "how every initializer stands beside the best one",

@@ -47,6 +47,7 @@ def number(pages: Sequence[PageObject]) -> None:
     sizes = [(page.mediabox.width / POINTS, page.mediabox.height / POINTS) for page in pages]
     for page, overlay in zip(pages, PdfReader(io.BytesIO(page_numbers(sizes))).pages, strict=True):
         page.merge_page(overlay)
+        page.compress_content_streams()
 
 
 if __name__ == "__main__":

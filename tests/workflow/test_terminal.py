@@ -38,8 +38,7 @@ def test_a_run_ends_with_the_claims_and_what_to_open(finished, tmp_path):
     assert rest == [
         "",
         "To open:",
-        "  results/figures/all.pdf                  every figure, after a page that says what was"
-        " run",
+        "  results/figures/all.pdf                  every figure, after the answer and the claims",
         "  results/explore.html                     the results to look around in, with a browser",
         "  results/studies/small/tables/claims.csv  the claims with their tests",
     ]

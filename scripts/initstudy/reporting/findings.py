@@ -16,6 +16,8 @@ from initstudy.study.cells import Facet
 
 BOLD = "Bold: not shown to be behind the best."
 """Said where names are written so."""
+OF_FINALS = "What is said above is about final test accuracy."
+"""Where a title, or a sentence below it, is made by `lead` of final accuracies."""
 MOST_NAMED = 3
 """Of more initializers that lead, a sentence names the best and counts the others."""
 

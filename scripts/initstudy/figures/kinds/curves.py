@@ -20,7 +20,7 @@ from initstudy.figures.panels import (
 )
 from initstudy.figures.style import in_percent, page
 from initstudy.reporting.captions import ranked
-from initstudy.reporting.findings import BOLD, Finding, lead, title_and_lead
+from initstudy.reporting.findings import BOLD, OF_FINALS, Finding, lead, title_and_lead
 from initstudy.reporting.words import conditions, facet_text, sentence, spread_text
 from initstudy.study.cells import Facet, Initializer, ShownExperiment
 
@@ -93,7 +93,8 @@ def note(experiment: ShownExperiment, groups: int) -> str:
         * (groups > 1)
         + " Right: replicas as dots, "
         f"and the {spread_text(experiment)}; right margin: the final mean, and what it is more "
-        f"than the best one. {BOLD} Dotted line: chance, always answering the most frequent class."
+        f"than the best one. {BOLD} Dotted line: chance, always answering the most frequent class. "
+        + OF_FINALS
     )
 
 

@@ -10,7 +10,7 @@ from initstudy.figures.palette import look
 from initstudy.figures.panels import chance, draw_line, labelled
 from initstudy.figures.style import in_percent, page
 from initstudy.reporting.captions import percent, ranked
-from initstudy.reporting.findings import lead, title_and_lead
+from initstudy.reporting.findings import OF_FINALS, lead, title_and_lead
 from initstudy.reporting.words import (
     SHOWN,
     axis_name,
@@ -77,7 +77,7 @@ def note(experiment: ShownExperiment) -> str:
         f"target in full. Lines: {spread_text(experiment)}. Area under the curve: mean test "
         "accuracy over the epochs, calibration counting as training. Level line: the strength that "
         "each replica chose for itself, with a marker at the mean of these. Dotted line: chance, "
-        "always answering the most frequent class."
+        "always answering the most frequent class. " + OF_FINALS
     )
 
 

@@ -50,8 +50,9 @@ def note(experiment: ShownExperiment) -> str:
         conditions(experiment) + " Left: area under the curve (test accuracy averaged over "
         f"epochs, calibration counting as training), {spread_text(experiment)}; dotted line: "
         "chance, always answering the most frequent class; right margin: replicas whose loss was "
-        f"not finite. {BOLD} Right: in how many of 100 draws a replica of the row has the larger "
-        "area than one of the column, a tie counting as half; the darker, the more."
+        f"not finite. {BOLD} The title is about this area. Right: in how many of 100 draws a "
+        "replica of the row has the larger area than one of the column, a tie counting as half; "
+        "the darker, the more."
     )
 
 

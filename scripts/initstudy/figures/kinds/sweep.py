@@ -12,7 +12,7 @@ from initstudy.figures.palette import CONTEXT, line_groups, look
 from initstudy.figures.panels import by_initializer, chance, draw_line, label_ends, labelled
 from initstudy.figures.style import in_percent, page
 from initstudy.reporting.captions import ranked
-from initstudy.reporting.findings import Finding, lead_along, title_and_lead
+from initstudy.reporting.findings import OF_FINALS, Finding, lead_along, title_and_lead
 from initstudy.reporting.words import (
     SHOWN,
     axis_name,
@@ -83,7 +83,7 @@ def note(experiment: ShownExperiment, groups: int) -> str:
         + " An "
         "initializer that does not use what is varied is a level line without markers. Crosses at "
         "the bottom: some replicas of this initializer diverged. Dotted line: chance, always "
-        "answering the most frequent class."
+        "answering the most frequent class. " + OF_FINALS
     )
 
 
