@@ -15,7 +15,9 @@ def is_an_error(record):
 
 
 says_nothing = Quietness.ALL in (workflow.output_settings.quiet or ())
-if says_nothing and workflow.exec_mode == ExecMode.DEFAULT and not workflow.dryrun:
+# Neither a dry run, nor a job.
+IS_A_RUN = workflow.exec_mode == ExecMode.DEFAULT and not workflow.dryrun
+if says_nothing and IS_A_RUN:
     errors = logging.StreamHandler()
     errors.addFilter(is_an_error)
     logger.addHandler(errors)

@@ -4,7 +4,6 @@ from collections import Counter
 
 from snakemake.logging import LogEvent, get_event, logger
 from snakemake.settings.enums import Quietness
-from snakemake.settings.types import ExecMode
 
 from initstudy.reporting.steps import NOISE, Clock, step_in_words, step_line
 
@@ -70,9 +69,12 @@ class StepLines:
         )
 
 
-settings = workflow.output_settings
-of_its_own = settings.verbose or settings.log_handler_settings
-runs = workflow.exec_mode == ExecMode.DEFAULT and not workflow.dryrun
-# A workflow that this one is a part of says things in its own way.
-if runs and not of_its_own and workflow.modifier.is_main_snakefile():
+def says_it_otherwise():
+    """Whether somebody asked for Snakemake's own words, or a workflow of which this is a part."""
+    settings = workflow.output_settings
+    own_words = settings.verbose or settings.log_handler_settings
+    return own_words or not workflow.modifier.is_main_snakefile()
+
+
+if IS_A_RUN and not says_it_otherwise():
     logger.addFilter(StepLines())

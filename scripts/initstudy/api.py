@@ -86,14 +86,14 @@ def initialize(
 
     model: any network, on any device, of any floating point type; a copy is initialized on the CPU,
     in float32 where its own type is shorter, and copied back, so that a failure leaves the model as
-    it was. images: n x C x H x W inputs as in
-    training, normalised alike; 256 to 1,024 are plenty. A method that looks at none needs them to
-    see which layers a pass calls. method: a name of `methods()`. labels: classes of the images, n,
-    for methods that need them, which then calibrate on the first half; or a function from a number
-    to the next so many images and labels, and all images calibrate. generator: on the CPU, of the
-    weights. optimizer: from parameters to the optimizer of the training, for methods that try a
-    step; by default Adam at 0.001. activation: the nonlinearity, for methods with a gain.
-    output_std: target deviation of the logits, for consistency. options: the method's own.
+    it was. images: n x C x H x W inputs as in training, normalised alike; 256 to 1,024 are plenty.
+    A method that looks at none needs them to see which layers a pass calls. method: a name of
+    `methods()`. labels: classes of the images, n, for methods that need them, which then calibrate
+    on the first half; or a function from a number to the next so many images and labels, and all
+    images calibrate. generator: on the CPU, of the weights; without one, PyTorch's global one seeds
+    them. optimizer: from parameters to the optimizer of the training, for methods that try a step;
+    by default Adam at 0.001. activation: the nonlinearity, for methods with a gain. output_std:
+    target deviation of the logits, for consistency. options: the method's own.
 
     Running statistics of BatchNorm start afresh; training and evaluation mode stay. Raises
     InputError for an unknown method, one that lacks labels, and a model on the meta device.
@@ -109,7 +109,7 @@ def initialize(
     inputs = images.detach().to(next(work.parameters()))
     calibration, batches = _parts(inputs, labels, chosen.needs)
     context = Context(
-        generator=generator or torch.Generator().manual_seed(torch.initial_seed()),
+        generator=generator or torch.Generator().manual_seed(int(torch.randint(2**62, ()))),
         images=inputs[:0] if chosen.needs == NOTHING else calibration,
         labelled_batch=batches,
         optimizer=optimizer or (lambda parameters: make_optimizer("adam", parameters, 1e-3, 0.9)),
@@ -123,15 +123,15 @@ def initialize(
     return Cost(**cost, strength=found.strength, set=layers, left=_left(model, layers))
 
 
-def discrepancy(model: nn.Module, images: Tensor, output_std: float = OUTPUT_STD) -> dict:
+def discrepancy(
+    model: nn.Module, images: Tensor, output_std: float = OUTPUT_STD
+) -> dict[str, float]:
     """Layer -> squared 2-Wasserstein distance per channel of its outputs to their target.
 
     The target is N(0, 1), at the logits N(0, output_std^2), both in Gaussian terms; zero weights
     have a distance of 1 in every hidden layer (docs/method.md). images: as in `initialize`.
     """
-    observed = _observed(model, images)
-    targets = target_deviations(observed, output_std)
-    return {name: distance(layer.moments, targets[name]).item() for name, layer in observed.items()}
+    return _distances(_observed(model, images), output_std)
 
 
 def signals(model: nn.Module, images: Tensor, output_std: float = OUTPUT_STD) -> "pd.DataFrame":
@@ -143,7 +143,7 @@ def signals(model: nn.Module, images: Tensor, output_std: float = OUTPUT_STD) ->
     import pandas as pd
 
     observed = _observed(model, images)
-    distances = discrepancy(model, images, output_std)
+    distances = _distances(observed, output_std)
     rows = {
         name: {
             "mean": layer.moments.grand_mean().item(),
@@ -202,19 +202,15 @@ def _copy_back(model: nn.Module, work: nn.Module) -> None:
 
 def _parts(
     inputs: Tensor, labels: Tensor | Callable | None, needs: str
-) -> tuple[Tensor, Callable[[int], tuple[Tensor, Tensor]]]:
-    """What calibrates, and where labelled batches come from."""
-    if labels is None or needs != LABELS:
-        return inputs, _no_labels
+) -> tuple[Tensor, Callable[[int], tuple[Tensor, Tensor]] | None]:
+    """What calibrates, and where labelled batches come from, for methods that look at any."""
+    if needs != LABELS:
+        return inputs, None
     if callable(labels):
         return inputs, labels
     if len(labels) != len(inputs):
         raise InputError(f"{len(labels)} labels for {len(inputs)} images: give one an image")
     return inputs[: len(inputs) // 2], LabelledImages(inputs, labels.cpu())
-
-
-def _no_labels(size: int) -> tuple[Tensor, Tensor]:
-    raise InputError("this method needs labels; give labels=, classes of the images")
 
 
 class LabelledImages:
@@ -244,13 +240,18 @@ def _left(model: nn.Module, layers: list[str]) -> list[str]:
     ]
 
 
+def _distances(observed: dict[str, LayerSignals], output_std: float) -> dict[str, float]:
+    targets = target_deviations(observed, output_std)
+    return {name: distance(layer.moments, targets[name]).item() for name, layer in observed.items()}
+
+
 @torch.no_grad()
 def _observed(model: nn.Module, images: Tensor) -> dict[str, LayerSignals]:
     """Layer -> its outputs over all images, as training sees them: BatchNorm by the batch."""
     _check(model, images)
-    work = copy.deepcopy(model).to("cpu").float().train()
+    work = _copied(model).train()
     found: dict[str, LayerSignals] = {}
-    for batch in images.detach().to("cpu").float().split(BATCH):
+    for batch in images.detach().to(next(work.parameters())).split(BATCH):
 
         def add(name: str, outputs: Tensor, count: int = len(batch)) -> None:
             found.setdefault(name, LayerSignals()).add(outputs[:, None], count)

@@ -11,11 +11,11 @@ from initstudy.analysis import inference
 from initstudy.analysis.inference import (
     failure_rate,
     interquartile_mean,
-    mean,
     probability_of_improvement,
     rank_association,
     replicas_needed,
 )
+from initstudy.analysis.intervals import mean
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -81,3 +81,15 @@ def made(initializer, network=None, context=None, **options):
     network = lenet5(CLASSES, 3, "none") if network is None else network
     context = make_context() if context is None else context
     return network, initialize(network, initializer, options, context)
+
+
+# Two steps show as much as hundreds.
+SHORTENED = {"metainit": {"steps": 2}, "gradinit": {"iterations": 2}}
+SHORTENED["gradinit_own_rate"] = SHORTENED["gradinit"]
+# Those that need a network of their own kind, and its options; the others get LeNet-5.
+RESIDUAL = {
+    "fixup": {"fixup": True},
+    "skipinit": {"branch_scale": True},
+    "rezero": {"branch_scale": True},
+    "zero_gamma": {},
+}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.initializing import labelled_images
+from helpers.initializing import RESIDUAL, SHORTENED, labelled_images
 from helpers.small_data import BLANK
 from initstudy.core import seeds
 from initstudy.core.plugins import load_function
@@ -34,16 +34,6 @@ CATALOGUE = load_study(
 )
 INITIALIZERS = CATALOGUE.initializers
 REPLICAS = 3
-# Two steps show as much as hundreds.
-SHORTENED = {"metainit": {"steps": 2}, "gradinit": {"iterations": 2}}
-SHORTENED["gradinit_own_rate"] = SHORTENED["gradinit"]
-# Those that need a network of their own kind; the others get LeNet-5.
-RESIDUAL = {
-    "fixup": {"fixup": True},
-    "skipinit": {"branch_scale": True},
-    "rezero": {"branch_scale": True},
-    "zero_gamma": {},
-}
 NORMS = {"fixup": ["none"], "zero_gamma": ["batch"]}
 CASES = [(name, norm) for name in INITIALIZERS for norm in NORMS.get(name, ["none", "batch"])]
 

@@ -10,6 +10,7 @@ import yaml
 from torch import nn
 
 import initstudy
+from helpers.initializing import RESIDUAL, SHORTENED
 from helpers.small_cell import CELL
 from helpers.small_data import write_noise
 from helpers.synthetic_runs import ROOT
@@ -29,16 +30,6 @@ from initstudy.training.initial import (
 )
 from initstudy.training.settings import Settings
 
-SHORT = {"metainit": {"steps": 2}, "gradinit": {"iterations": 2, "batch_size": 32}}
-SHORT["gradinit_own_rate"] = SHORT["gradinit"]
-"""Options with which tests take seconds."""
-RESIDUAL = {
-    "fixup": {"fixup": True},
-    "skipinit": {"branch_scale": True},
-    "rezero": {"branch_scale": True},
-    "zero_gamma": {},
-}
-"""What these need of the residual network."""
 SIZE = 32
 """Of the calibration set."""
 
@@ -82,7 +73,7 @@ def test_weights_are_those_of_the_pipelines_cell_bit_for_bit(method, data):
         function = "residual.resnet"
         axes = {"depth": 8, "norm": "batch" if method == "zero_gamma" else "none"}
         axes["network_options"] = RESIDUAL[method]
-    options = chosen.options | SHORT.get(method, {})
+    options = chosen.options | SHORTENED.get(method, {})
     calibration = {"calibration_size": SIZE, "calibration_source": "train"} if calibrated else {}
     cell = Settings(CELL | axes | calibration | {"options": options})
     methods = Methods(function, chosen.function)
@@ -107,7 +98,7 @@ def test_weights_are_those_of_the_pipelines_cell_bit_for_bit(method, data):
                 optimizer=functools.partial(
                     make_optimizer, "sgd", learning_rate=0.002, momentum=0.9
                 ),
-                **SHORT.get(method, {}),
+                **SHORTENED.get(method, {}),
             )
         for name, tensor in plain.state_dict().items():
             assert torch.equal(model.state_dict()[name], tensor), name
@@ -177,6 +168,17 @@ def test_equal_generators_give_equal_weights_and_modes_stay():
     assert second.training
     for own, other in zip(first.parameters(), second.parameters(), strict=True):
         assert torch.equal(own, other)
+
+
+def test_without_a_generator_weights_follow_the_global_one():
+    first, second, third = network(), network(), network()
+    torch.manual_seed(0)
+    for model in (first, second):
+        initstudy.initialize(model, images(), "he_normal")
+    torch.manual_seed(0)
+    initstudy.initialize(third, images(), "he_normal")
+    assert not torch.equal(first.C1.weight, second.C1.weight)
+    assert torch.equal(first.C1.weight, third.C1.weight)
 
 
 def test_labels_may_be_a_tensor_of_which_half_calibrates():

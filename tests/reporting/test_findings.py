@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from initstudy.analysis.intervals import paired_difference
+from initstudy.analysis.intervals import mean
 from initstudy.reporting.findings import Finding, lead, lead_along, not_behind, title_and_lead
 
 NOISE = np.array([-0.01, 0.0, 0.01, 0.005, -0.005])
@@ -19,10 +19,10 @@ def at(mean: float, jitter: float = 0.0) -> np.ndarray:
 def test_differences_have_the_interval_of_the_paired_test():
     first, second = at(0.5, 1), at(0.45)
     expected = stats.ttest_rel(first, second).confidence_interval(0.98)
-    found = paired_difference(first, second, 0.02)
+    found = mean(first - second, 0.98)
     assert found.value == pytest.approx(0.05)
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
-    assert np.isnan(paired_difference(first[:1], second[:1], 0.05)[1:]).all()
+    assert np.isnan(mean(first[:1] - second[:1])[1:]).all()
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ import pandas as pd
 from initstudy.analysis.claims_table import COLUMNS
 from initstudy.analysis.closeness import association, sample_of
 from initstudy.analysis.contrasts import IDENTITY, differences, select, use
-from initstudy.analysis.inference import mean, replicas_needed
-from initstudy.analysis.intervals import CONFIDENCE, Estimate
+from initstudy.analysis.inference import replicas_needed
+from initstudy.analysis.intervals import CONFIDENCE, Estimate, mean
 from initstudy.analysis.tables import read_table
 from initstudy.core.errors import InputError
 from initstudy.study.axes import AXES

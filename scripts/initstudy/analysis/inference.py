@@ -27,19 +27,6 @@ FEWEST_FAMILIES = 5
 """Fewer than this are not resampled: there the interval would be too short."""
 
 
-def mean(sample: np.ndarray, confidence: float = CONFIDENCE) -> Estimate:
-    """The mean of a sample, shape (n,), with Student's t interval: mean -+ t s / sqrt(n)."""
-    sample = np.sort(sample)
-    if np.ptp(sample) == 0:
-        # Summing equal numbers may round. Of equal numbers, the interval is a point.
-        bound = sample[0] if len(sample) > 1 else math.nan
-        return Estimate(float(sample[0]), float(bound), float(bound))
-    low, high = stats.t.interval(
-        confidence, len(sample) - 1, loc=sample.mean(), scale=stats.sem(sample)
-    )
-    return Estimate(float(sample.mean()), float(low), float(high))
-
-
 def interquartile_mean(sample: np.ndarray) -> Estimate:
     """The mean of the middle half of a sample, shape (n,), with its bootstrap interval.
 

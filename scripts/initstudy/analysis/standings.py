@@ -25,6 +25,12 @@ def read_ranking(path: str | Path) -> pd.DataFrame:
     )
 
 
+def order_of(table: pd.DataFrame) -> list[str]:
+    """All initializers, as `ranked`: those of the conditions that decide, then the others."""
+    order = ranked(table[table["declared"]])
+    return order + [name for name in ranked(table) if name not in order]
+
+
 def ranked(table: pd.DataFrame) -> list[str]:
     """Initializers by their mean gap, the best first; those that were run in most places before."""
     gaps = table.groupby("initializer", sort=False)["gap"].agg(["size", "mean"])

@@ -7,13 +7,11 @@ import pandas as pd
 from scipy import stats
 
 from initstudy.analysis.inference import (
-    CONFIDENCE,
-    Estimate,
     failure_rate,
     interquartile_mean,
-    mean,
     probability_of_improvement,
 )
+from initstudy.analysis.intervals import CONFIDENCE, Estimate, mean
 from initstudy.analysis.results import belongs
 from initstudy.analysis.tables import rows_of_cells
 from initstudy.study.cells import Experiment, Facet, cell

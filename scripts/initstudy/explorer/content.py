@@ -7,11 +7,10 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pandas as pd
-from scipy.special import stdtrit
 
-from initstudy.analysis.intervals import CONFIDENCE
+from initstudy.analysis.intervals import CONFIDENCE, t_quantile
 from initstudy.analysis.results import belongs
-from initstudy.analysis.standings import ranked
+from initstudy.analysis.standings import order_of
 from initstudy.analysis.summaries import accuracies
 from initstudy.analysis.tables import rows_of_cells
 from initstudy.explorer.digest import (
@@ -110,14 +109,13 @@ def content(
         "summary": list(SUMMARY.values()),
         "claims": [claim_row(claim) for claim in claims.to_dict("records")],
         "measures": {metric: METRICS[metric] for metric in SHOWN},
-        "t": {count - 1: rounded(t_quantile(count)) for count in sorted(counts) if count > 1},
+        "t": {
+            count - 1: rounded(t_quantile(count, CONFIDENCE))
+            for count in sorted(counts)
+            if count > 1
+        },
         "answer": answer,
     }
-
-
-def t_quantile(count: int) -> float:
-    """By which the standard error of a mean of so many is multiplied for its 95 % interval."""
-    return float(stdtrit(count - 1, (1 + CONFIDENCE) / 2))
 
 
 def scores_of(table: pd.DataFrame) -> dict[str, dict[str, list[float]]]:
@@ -137,7 +135,6 @@ def scores_of(table: pd.DataFrame) -> dict[str, dict[str, list[float]]]:
 def answer_of(ranking: pd.DataFrame, answer: Answer, labels: dict[str, str]) -> dict:
     """The answer: its sentences, margin and rows, gaps in percentage points; `order`: initializers,
     the best first. ranking: the rows of answer.csv."""
-    order = ranked(ranking[ranking["declared"]])
     rows = [
         {
             "place": place(row),
@@ -162,7 +159,7 @@ def answer_of(ranking: pd.DataFrame, answer: Answer, labels: dict[str, str]) -> 
     return {
         "headline": headline(ranking, answer, labels),
         "margin": answer.margin,
-        "order": order + [name for name in ranked(ranking) if name not in order],
+        "order": order_of(ranking),
         "rows": rows,
     }
 

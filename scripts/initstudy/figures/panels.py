@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from initstudy.analysis.intervals import FEWEST_REPLICAS, interval
-from initstudy.analysis.results import Results
+from initstudy.analysis.results import Results, within
 from initstudy.figures.palette import look, readable
-from initstudy.reporting.findings import not_behind
-from initstudy.study.cells import Initializer
+from initstudy.reporting.findings import FINAL, Finding, lead, not_behind
+from initstudy.study.cells import Facet, Initializer, ShownExperiment
 
 COLUMNS = 2
 ROW = 0.17
@@ -85,6 +85,14 @@ def draw_mean(axes: Axes, values: np.ndarray, style: dict, *, x=None, y=None) ->
 def ranked_results(results: Results, metric: str) -> Results:
     """Results of cells that differ in their initializers alone, by their means, best first."""
     return sorted(results, key=lambda result: -result.values(metric).mean())
+
+
+def leads(experiment: ShownExperiment, results: Results) -> list[tuple[Facet, Finding]]:
+    """Who leads in final accuracy, facet by facet; results: of the whole experiment."""
+    return [
+        (facet, lead(labelled(within(results, facet), experiment.initializers, FINAL)))
+        for facet in experiment.facets()
+    ]
 
 
 def leading(results: Results, metric: str) -> list[str]:

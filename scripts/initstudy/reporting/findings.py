@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from initstudy.analysis.intervals import CONFIDENCE, gaps_to_best, paired_difference
+from initstudy.analysis.intervals import CONFIDENCE, gaps_to_best, mean
 from initstudy.reporting.words import sentence
 from initstudy.study.cells import Facet
 
 BOLD = "Bold: not shown to be behind the best."
 """Said where names are written so."""
+FINAL = "final_accuracy"
 OF_FINALS = "What is said above is about final test accuracy."
 """Where a title, or a sentence below it, is made by `lead` of final accuracies."""
 MOST_NAMED = 3
@@ -75,9 +76,9 @@ def lead_along(places: Mapping[str, Samples]) -> Finding:
         [name] = pooled
         return _along_for_one({place: samples[name] for place, samples in places.items()}, name)
     first, second, *_ = sorted(pooled, key=lambda name: -pooled[name])
-    error = (1 - CONFIDENCE) / len(places)
+    confidence = 1 - (1 - CONFIDENCE) / len(places)
     gaps = {
-        place: paired_difference(samples[first], samples[second], error)
+        place: mean(samples[first] - samples[second], confidence)
         for place, samples in places.items()
     }
     ahead = [
@@ -98,7 +99,7 @@ def _along_for_one(samples: Samples, name: str) -> Finding:
     order = by_mean(samples)
     best, worst = order[0], order[-1]
     pairs = len(samples) * (len(samples) - 1) / 2
-    gap = paired_difference(samples[best], samples[worst], (1 - CONFIDENCE) / max(pairs, 1))
+    gap = mean(samples[best] - samples[worst], 1 - (1 - CONFIDENCE) / max(pairs, 1))
     if not gap.low > 0:
         return Finding(f"no difference is shown for {_called(name)}")
     return Finding(

@@ -13,6 +13,7 @@ from initstudy.figures.panels import (
     draw_line,
     labelled,
     leading,
+    leads,
     mean_and_bar,
     name_rows,
     ranked_results,
@@ -20,12 +21,11 @@ from initstudy.figures.panels import (
 )
 from initstudy.figures.style import in_percent, page
 from initstudy.reporting.captions import ranked
-from initstudy.reporting.findings import BOLD, OF_FINALS, Finding, lead, title_and_lead
+from initstudy.reporting.findings import BOLD, FINAL, OF_FINALS, title_and_lead
 from initstudy.reporting.words import conditions, facet_text, sentence, spread_text
 from initstudy.study.cells import Facet, Initializer, ShownExperiment
 
 PER_FACET = False
-FINAL = "final_accuracy"
 ARROW_LINE = 0.09
 """Between two lines about curves beyond the axis, as a share of a panel's height."""
 CALIBRATION_SHOWN = 0.5
@@ -36,7 +36,7 @@ def draw(experiment: ShownExperiment, _: Facet, results: Results) -> Figure:
     rows = experiment.facets()
     initializers = experiment.initializers
     groups = line_groups(experiment.axes["initializer"])
-    title, said = title_and_lead(experiment.name, "learning curves", findings(experiment, results))
+    title, said = title_and_lead(experiment.name, "learning curves", leads(experiment, results))
     figure = page(
         height=0.2 + len(rows) * max(2.0, 0.4 + ROW * len(initializers), 1.35 * len(groups)),
         title=title,
@@ -73,14 +73,6 @@ def draw(experiment: ShownExperiment, _: Facet, results: Results) -> Figure:
     for axes, shown, group in curves:
         point_beyond(axes, [one for one in shown if one.cell.initializer in group], initializers)
     return figure
-
-
-def findings(experiment: ShownExperiment, results: Results) -> list[tuple[Facet, Finding]]:
-    """Who leads in the end, facet by facet."""
-    return [
-        (facet, lead(labelled(within(results, facet), experiment.initializers, FINAL)))
-        for facet in experiment.facets()
-    ]
 
 
 def note(experiment: ShownExperiment, groups: int) -> str:

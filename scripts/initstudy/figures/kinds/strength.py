@@ -7,10 +7,10 @@ from matplotlib.lines import Line2D
 
 from initstudy.analysis.results import Result, Results, within
 from initstudy.figures.palette import look
-from initstudy.figures.panels import chance, draw_line, labelled
+from initstudy.figures.panels import chance, draw_line, leads
 from initstudy.figures.style import in_percent, page
 from initstudy.reporting.captions import percent, ranked
-from initstudy.reporting.findings import OF_FINALS, lead, title_and_lead
+from initstudy.reporting.findings import OF_FINALS, title_and_lead
 from initstudy.reporting.words import (
     SHOWN,
     axis_name,
@@ -31,10 +31,7 @@ def draw(experiment: ShownExperiment, _: Facet, results: Results) -> Figure:
     title, said = title_and_lead(
         experiment.name,
         "accuracy against the strength of the match",
-        [
-            (facet, lead(labelled(within(results, facet), initializers, "final_accuracy")))
-            for facet in rows
-        ],
+        leads(experiment, results),
     )
     figure = page(
         height=0.2 + 2.2 * len(rows),

@@ -6,13 +6,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from initstudy.analysis.intervals import CONFIDENCE, interval, paired_difference
+from initstudy.analysis.intervals import interval, mean
 from initstudy.analysis.results import Results, within
 from initstudy.figures.palette import CONTEXT, line_groups, look
 from initstudy.figures.panels import by_initializer, chance, draw_line, label_ends, labelled
 from initstudy.figures.style import in_percent, page
 from initstudy.reporting.captions import ranked
-from initstudy.reporting.findings import OF_FINALS, Finding, lead_along, title_and_lead
+from initstudy.reporting.findings import FINAL, OF_FINALS, Finding, lead_along, title_and_lead
 from initstudy.reporting.words import (
     SHOWN,
     axis_name,
@@ -25,7 +25,6 @@ from initstudy.study.axes import AXES, Axis, Value
 from initstudy.study.cells import Facet, Initializer, ShownExperiment
 
 PER_FACET = False
-FINAL = "final_accuracy"
 PANELS_INCHES = 4.8
 """The width of all panels of a row."""
 CHARACTER_INCHES = 0.062
@@ -186,10 +185,7 @@ def draw_differences(
     best = max(finals, key=lambda name: finals[name].mean())
     ends = {}
     for name, values in finals.items():
-        gaps = [
-            paired_difference(own, other, 1 - CONFIDENCE)
-            for own, other in zip(values, finals[best], strict=True)
-        ]
+        gaps = [mean(own - other) for own, other in zip(values, finals[best], strict=True)]
         shown = 100 * np.array(gaps)
         if name not in group:
             axes.plot(places.values(), shown[:, 0], **context_style(swept))

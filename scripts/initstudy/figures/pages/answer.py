@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import Rectangle
 
-from initstudy.analysis.standings import KEEPS_UP, WORSE, ranked, shared_conditions
+from initstudy.analysis.standings import KEEPS_UP, WORSE, order_of, shared_conditions
 from initstudy.figures.panels import ROW
 from initstudy.figures.profiles import HEIGHT, draw_profiles
 from initstudy.figures.style import TICKS, WIDTH, longest, page
@@ -53,8 +53,7 @@ def draw(
     """study: its title; table: the rows of answer.csv; labels: of the initializers; claims: the
     rows of claims.csv."""
     decisive = table[table["declared"]]
-    order = [*ranked(decisive)]
-    order += [name for name in ranked(table) if name not in order]
+    order = order_of(table)
     compared = decisive["initializer"].nunique()
     heights = [
         panel_rows(first_rows(decisive)) * (0.75 + ROW * compared),
