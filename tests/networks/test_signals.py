@@ -78,8 +78,10 @@ def test_units_that_are_never_above_zero_are_dead():
     values[:, :, 0, 1] = -values[:, :, 0, 1].abs()
     values[:, :, 2, :3] = 0
     assert signals_of(values, (11, 1)).dead_fraction().tolist() == [1 / 5, 0, 3 / 5]
-    values[11, 2, 0, 1] = 0.1  # once is enough
-    assert signals_of(values, (11, 1)).dead_fraction()[0] == 0
+    for image in (5, 11):  # once is enough, in whatever image of a batch
+        alive = values.clone()
+        alive[image, 2, 0, 1] = 0.1
+        assert signals_of(alive, (11, 1)).dead_fraction()[0] == 0
 
 
 def test_a_layer_that_mixes_images_has_no_cosine():
