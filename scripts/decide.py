@@ -5,11 +5,11 @@ out to need and says how many looks were taken, and runs it. Given again, it goe
 """
 
 import argparse
-import csv
 import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
@@ -19,7 +19,9 @@ from initstudy.core.code import SCRIPTS
 from initstudy.core.errors import InputError, run
 from initstudy.core.files import written_whole
 from initstudy.figures.kinds import kinds
+from initstudy.records import benchmarks
 from initstudy.reporting.claims import headline
+from initstudy.study import tuning
 from initstudy.study.cells import Experiment, blocks
 from initstudy.study.deciding import further_replicas
 from initstudy.study.layers import Sources
@@ -129,16 +131,16 @@ def foreseen(study: Study, experiment: Experiment, replicas: int) -> float:
     seconds = 0.0
     new = len(blocks(replicas, study.block)) - len(study.blocks(experiment))
     for cell in experiment.cells:
-        folder = Path("results/benchmarks/cells", cell.folder)
-        took = [of_run(path) for path in folder.glob("replicas=*.tsv")]
+        # A chosen rate stands there as its number, which may be any of those that were tried.
+        pattern = replace(cell, learning_rate="*").folder if cell.rate else cell.folder
+        took = [
+            time
+            for folder in benchmarks.FOLDER.glob(pattern)
+            for block, time in benchmarks.block_seconds(folder).items()
+            if block.first < tuning.FIRST_REPLICA
+        ]
         seconds += new * max(took, default=0.0)
     return seconds
-
-
-def of_run(path: Path) -> float:
-    """Seconds of a job, by Snakemake's benchmark of it."""
-    with path.open(newline="", encoding="utf-8") as file:
-        return float(next(csv.DictReader(file, delimiter="\t"))["s"])
 
 
 if __name__ == "__main__":

@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 import yaml
 
-from helpers.small_study import TINY
+from decide import foreseen, loaded
+from helpers.small_study import TINY, TUNED
+from initstudy.records import benchmarks
 
 STUDY = TINY.replace("replicas: 2", "replicas: 2\nblock: 2\ndecide: {looks: 2, most_replicas: 4}")
 
@@ -54,6 +57,22 @@ def test_a_used_budget_ends_it_with_what_there_is(project):
     table = "results/studies/small_decided/tables/claims.csv"
     [claim] = pd.read_csv(project.path / table).to_dict("records")
     assert (claim["n"], claim["look"]) == (2, "1 of 2")
+
+
+def test_what_further_replicas_take_is_foreseen_at_tuned_rates_too(project, monkeypatch):
+    project.write_study(STUDY + TUNED.removeprefix(TINY))
+    monkeypatch.chdir(project.path)
+    study = loaded("small")
+    [experiment] = study.experiments.values()
+    for one in experiment.cells:
+        rate = 0.1 if one.rate == "tuned" else 0.01
+        folder = benchmarks.FOLDER / replace(one, learning_rate=rate).folder
+        folder.mkdir(parents=True)
+        (folder / "replicas=0-1.tsv").write_text("s\th:m:s\n100\t-\n")
+        (folder / "replicas=1000-1000.tsv").write_text("s\th:m:s\n999\t-\n")
+    assert len(experiment.cells) == 4
+    assert foreseen(study, experiment, 2) == 0
+    assert foreseen(study, experiment, 6) == 4 * 2 * 100
 
 
 def test_a_study_without_claims_has_nothing_to_decide(project):
