@@ -4,8 +4,12 @@ PYTHON ?= python3
 ACTIVATE = . .venv/bin/activate
 # make figures TORCH=cpu: PyTorch's build for CPUs alone, which is a tenth of the usual one's size.
 TORCH_CPU = https://download.pytorch.org/whl/cpu
+# The study that is published, or run anew.
+PUBLISHED = $(or $(STUDY),reference)
+RESULTS = results/studies/$(PUBLISHED)
 
-.PHONY: help figures quick report cost decide test benchmark docs rulegraph check setup clean
+.PHONY: help figures quick report cost decide publish reproduce provenance test benchmark docs \
+	rulegraph check setup clean
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -28,6 +32,16 @@ cost: setup  ## what every experiment of a study costs: make cost STUDY=article
 decide: setup  ## replicas until claims are decided: make decide STUDY=article BUDGET=8 (hours)
 	$(ACTIVATE) && python scripts/decide.py --study $(or $(STUDY),embedded) \
 		--hours $(or $(BUDGET),1)
+
+publish: setup provenance  ## keep a study's answer and tables in docs/STUDY: make publish STUDY=reference
+	$(ACTIVATE) && python scripts/publish.py --results $(RESULTS) --to docs/$(PUBLISHED)
+
+reproduce: setup provenance  ## run a published study anew and compare: make reproduce STUDY=reference
+	$(ACTIVATE) && python scripts/reproduce.py --published docs/$(PUBLISHED) --results $(RESULTS)
+
+provenance: setup
+	$(ACTIVATE) && snakemake --cores all --quiet rules host --config study=$(PUBLISHED) -- \
+		$(RESULTS)/provenance.json
 
 test: setup  ## the tests, but for those that take minutes each
 	$(ACTIVATE) && pytest -m "not slow" --numprocesses auto --maxprocesses 8 --dist loadfile

@@ -35,3 +35,27 @@ rule publish_explorer:
         study=STUDY.name,
     shell:
         "cp {input:q} {output:q} > {log:q} 2>&1"
+
+
+rule record_provenance:
+    """All that a study came to -> provenance.json, what it was made of, where and in how long."""
+    input:
+        files=[f"{HOME}/figures/answer.{ending}" for ending in ("pdf", "png") if STUDY.answer]
+        + [f"{HOME}/tables/{table}.csv" for table in TABLES],
+        runs=of_experiments("runs/{experiment}.h5"),
+        search=[f"{HOME}/search/{name}-{EXTENSIONS}.csv" for name in TUNED_EXPERIMENTS],
+        data=[f"results/data/{dataset}.h5" for dataset in USED_DATASETS],
+    output:
+        f"{HOME}/provenance.json",
+    log:
+        f"results/logs/studies/{STUDY.name}/provenance.log",
+    conda:
+        "../envs/study.yaml"
+    params:
+        study=STUDY.name,
+        title=STUDY.title,
+        code=code_of("provenance.py"),
+    shell:
+        'python "$STUDY_SCRIPTS/provenance.py" --study {params.study:q} --title {params.title:q}'
+        " --files {input.files:q} --runs {input.runs:q} --search {input.search:q}"
+        " --data {input.data:q} --output {output:q} > {log:q} 2>&1"

@@ -50,7 +50,7 @@ def measured_text(claim: dict) -> str:
     scale, digits, _ = _units(claim)
     low, high = (scale * claim[key] for key in ("ci_low", "ci_high"))
     interval = "" if math.isnan(low) else f" [{low:.{digits}f}, {high:.{digits}f}]"
-    return _with_unit(claim, "effect") + interval
+    return with_unit(claim, "effect") + interval
 
 
 def parts_of(claim: dict) -> list[dict]:
@@ -64,7 +64,7 @@ def parts_of(claim: dict) -> list[dict]:
 def parts_text(claim: dict) -> str:
     """optimizer adam +11.6 pp, optimizer sgd +0.0 pp; or nothing. Intervals are in the table."""
     return ", ".join(
-        f"{in_words(part['part'])} {_with_unit(claim | part, 'effect')}" for part in parts_of(claim)
+        f"{in_words(part['part'])} {with_unit(claim | part, 'effect')}" for part in parts_of(claim)
     )
 
 
@@ -72,7 +72,7 @@ def rates_lines(claim: dict) -> list[str]:
     """What tuning has changed, and where it may have found too little; often nothing."""
     lines = []
     if claim["common_verdict"]:
-        effect = _with_unit(claim, "common_effect")
+        effect = with_unit(claim, "common_effect")
         lines.append(f"at the common learning rate: {effect}, {claim['common_verdict']}")
     if claim["at_edge"]:
         lines.append(f"best rate at the edge of what was tried: {claim['at_edge']}")
@@ -95,7 +95,7 @@ def result_lines(claim: dict) -> list[str]:
     return lines
 
 
-def _with_unit(claim: dict, key: str) -> str:
+def with_unit(claim: dict, key: str) -> str:
     """An effect with its sign; replicas that diverged may leave none."""
     scale, digits, unit = _units(claim)
     return "none to be had" if math.isnan(claim[key]) else f"{scale * claim[key]:+.{digits}f}{unit}"
