@@ -19,6 +19,7 @@ from initstudy.analysis.standings import (
 )
 from initstudy.reporting.answer import headline
 from initstudy.study.answer import Answer
+from initstudy.study.deciding import Look
 
 ANSWER = Answer(["photos"], "final_accuracy", 0.01)
 LABELS = {"a": "A", "b": "B", "c": "C", "d": "D"}
@@ -96,6 +97,10 @@ def test_a_row_is_an_initializer_in_a_condition(tmp_path):
     )
     gaps = gaps_to_best(scores.loc[found["initializer"][3:]].to_numpy().round(6), 0.025)
     assert found["gap_low"][3:].tolist() == pytest.approx([gap.low for gap in gaps], abs=1e-6)
+    # Of two looks, the first has a third of it.
+    early = ranking(answer, [described], {described.name: table}, {}, Look(1, 2))
+    gaps = gaps_to_best(scores.loc[found["initializer"][3:]].to_numpy().round(6), 0.025 / 3)
+    assert early["gap_low"][3:].tolist() == pytest.approx([gap.low for gap in gaps], abs=1e-6)
     found.to_csv(tmp_path / "answer.csv", index=False)
     pd.testing.assert_frame_equal(read_ranking(tmp_path / "answer.csv"), found)
 

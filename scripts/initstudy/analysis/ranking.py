@@ -20,6 +20,7 @@ from initstudy.analysis.tables import rows_of_cells
 from initstudy.study.answer import Answer
 from initstudy.study.axes import AXES, COMMON, TUNED
 from initstudy.study.cells import Experiment, Facet
+from initstudy.study.deciding import Look
 
 
 def ranking(
@@ -27,16 +28,18 @@ def ranking(
     experiments: Sequence[Experiment],
     tables: Mapping[str, pd.DataFrame],
     rates: Mapping[str, pd.DataFrame],
+    look: Look | None = None,
 ) -> pd.DataFrame:
     """A row for every initializer in every condition in which there are others to compare with.
 
     tables: of the experiments, by their names, a row a replica; rates: of those that are tuned, the
-    tables of the best learning rates. The columns, those of answer.csv:
+    tables of the best learning rates; look: if there are several. The columns, those of answer.csv:
 
     - `experiment`, `condition`: where, such as "dataset=digits; optimizer=sgd";
     - `declared`: whether the condition decides the answer: those of the declared experiments do, at
-      tuned learning rates where these are tuned. Intervals of all declared conditions hold together
-      with 95 %; each other condition's do so by themselves, as nothing is concluded from them;
+      tuned learning rates where these are tuned. Intervals of all declared conditions at all looks
+      hold together with 95 %; each other condition's do so by themselves, as nothing is concluded
+      from them;
     - `initializer`, `n` (replicas), `mean` of the metric;
     - `gap`, `gap_low`, `gap_high`, and `standing`: worse, keeps up or open;
     - `final_accuracy`, `failed` (share of replicas that diverged), `calibration_passes`: means;
@@ -52,6 +55,7 @@ def ranking(
         for facet in experiment.facets()
     ]
     decisive = sum(_decides(answer, *condition) for condition in conditions)
+    error = (1 - CONFIDENCE) * (look.share if look else 1)
     cells = {name: rows_of_cells(table) for name, table in tables.items()}
     rows = []
     for experiment, facet in conditions:
@@ -62,7 +66,7 @@ def ranking(
         }
         declared = _decides(answer, experiment, facet)
         scores = np.stack([_exact(of, answer.metric) for of in inside.values()])
-        gaps = gaps_to_best(scores, (1 - CONFIDENCE) / (decisive if declared else 1))
+        gaps = gaps_to_best(scores, error / (decisive if declared else 1))
         for (name, of), score, gap in zip(inside.items(), scores, gaps, strict=True):
             rows.append(
                 {
