@@ -94,13 +94,19 @@ def test_best_rate_is_chosen_on_validation(tmp_path):
         return lambda cell: np.full(REPLICAS, 0.6 if cell.learning_rate == better else 0.5)
 
     results = results_of(described, tmp_path, test=planted(0.001), validation=planted(0.01))
-    assert best_rate.best_rate(results[:2]).cell.learning_rate == 0.01
+    assert best_rate.at_best_rate(results[:2]).cell.learning_rate == 0.01
     [axes] = best_rate.draw(described, {}, results).axes
     assert [text.get_text() for text in axes.texts] == ["best rate", "0.01", "0.01"]
     common, best = axes.lines[:2]
     assert common.get_xdata() == pytest.approx([0.6])
     assert best.get_xdata() == pytest.approx([0.5])
     assert common.get_markerfacecolor() == "white"
+
+
+def test_where_no_rate_is_better_the_middle_one_stands_as_in_a_search(tmp_path):
+    described = experiment(catalogue(1), learning_rate=[0.001, 0.01, 0.1])
+    results = results_of(described, tmp_path, test=lambda _: np.full(REPLICAS, 0.1))
+    assert best_rate.at_best_rate(results).cell.learning_rate == 0.01
 
 
 def test_strength_joins_a_match_from_its_base(tmp_path):

@@ -20,6 +20,7 @@ from initstudy.figures.style import in_percent, page
 from initstudy.reporting.captions import ranked
 from initstudy.reporting.words import METRICS, conditions, facet_title, sentence, spread_text
 from initstudy.study.cells import Facet, Initializer, ShownExperiment
+from initstudy.study.tuning import best_rate
 
 PER_FACET = False
 LOOKS = {
@@ -68,7 +69,7 @@ def draw_rates(
 ) -> None:
     """Two rows of dots an initializer: at the common rate, if it was tried, and at its best."""
     groups = by_initializer(results)
-    best = [best_rate(group) for group in groups.values()]
+    best = [at_best_rate(group) for group in groups.values()]
     for row, (name, group) in enumerate(groups.items()):
         at_common = [result for result in group if result.cell.learning_rate == common]
         style = marker_look(initializers[name].position)
@@ -83,9 +84,11 @@ def draw_rates(
     name_rows(axes, list(groups), initializers)
 
 
-def best_rate(results: Results) -> Result:
+def at_best_rate(results: Results) -> Result:
     """Of one initializer's results the one that did best on validation images, never on test."""
-    return max(results, key=lambda result: result.values("validation_accuracy").mean())
+    by_rate = {result.cell.learning_rate: result for result in results}
+    values = {rate: one.values("validation_accuracy").mean() for rate, one in by_rate.items()}
+    return by_rate[best_rate(values)]
 
 
 def caption(experiment: ShownExperiment, _: Facet, results: Results) -> str:
@@ -94,7 +97,7 @@ def caption(experiment: ShownExperiment, _: Facet, results: Results) -> str:
     for facet in experiment.facets("learning_rate"):
         found = {}
         for name, group in by_initializer(within(results, facet)).items():
-            best = best_rate(group)
+            best = at_best_rate(group)
             label = f"{experiment.initializers[name].label} (rate {best.cell.learning_rate:g})"
             found[label] = best.values("final_accuracy")
         seen.append(sentence(facet, f"final accuracy at each one's best rate: {ranked(found)}"))
