@@ -14,6 +14,7 @@ class StepLines:
     def __init__(self):
         self.clock = Clock()
         self.finished = []
+        self.total = 0
         self.jobs = {}  # By their numbers.
         self.to_do = Counter()  # How many there are of a rule.
 
@@ -38,19 +39,17 @@ class StepLines:
 
     def _job(self, number):
         if number not in self.jobs:  # A search adds jobs.
-            self._plan()
+            self.jobs |= {job.jobid: job for job in workflow.dag.needrun_jobs(False)}
         return self.jobs[number]
-
-    def _plan(self):
-        self.jobs = {job.jobid: job for job in workflow.dag.needrun_jobs(False)}
-        planned = Counter(job.rule.name for job in self.jobs.values())
-        self.to_do = planned - Counter({rule: len(all) for rule, all in self.clock.spent.items()})
 
     def _lines(self, done, total):
         """Of the steps that have ended since the last line."""
         ended, self.finished = self.finished, []
-        if total != len(self.jobs):
-            self._plan()
+        if total != self.total:
+            self.total = total
+            # Snakemake notes later that these have ended.
+            left = [job for job in workflow.dag.needrun_jobs() if job not in ended]
+            self.to_do = Counter(job.rule.name for job in left)
         left = self.clock.left(self.to_do)
         return "\n".join(
             step_line(

@@ -2,10 +2,13 @@
 
 import re
 import signal
+from types import SimpleNamespace
 
 import pytest
+from snakemake.logging import LogEvent
 
 from helpers.faults import Running
+from helpers.project_copy import ROOT
 from helpers.small_study import STUDY
 
 BROKEN = (
@@ -125,3 +128,43 @@ def test_a_run_that_the_user_stops_says_how_to_go_on(project):
     finally:
         running.end()
     assert "the same command again" in running.said
+
+
+def test_steps_that_a_search_adds_count_in_the_time_that_is_left():
+    """After a checkpoint, what Snakemake says is to be run lacks what has ended before."""
+    trainings = [
+        SimpleNamespace(
+            jobid=number,
+            rule=SimpleNamespace(name="train_cell"),
+            wildcards_dict={},
+            output=[f"{number}.h5"],
+            log=[],
+        )
+        for number in range(12)
+    ]
+    needed, ended = trainings[:2], set()
+    dag = SimpleNamespace(
+        needrun_jobs=lambda exclude_finished=True: [
+            job for job in needed if not (exclude_finished and job.jobid in ended)
+        ]
+    )
+    given = {"workflow": SimpleNamespace(dag=dag), "STUDY": SimpleNamespace(defaults={})}
+    names = given | {"IS_A_RUN": False}
+    exec((ROOT / "rules/steps.smk").read_text(), names)
+    steps, seconds = names["StepLines"](), [0]
+    steps.clock.now = lambda: seconds[0]
+
+    def end(number: int, total: int) -> str:
+        assert not steps(SimpleNamespace(event=LogEvent.JOB_STARTED, jobs=[number]))
+        seconds[0] += 600
+        assert not steps(SimpleNamespace(event=LogEvent.JOB_FINISHED, job_id=number))
+        said = SimpleNamespace(event=LogEvent.PROGRESS, done=number + 1, total=total)
+        assert steps(said)
+        ended.add(number)
+        return said.msg
+
+    assert end(0, 2).startswith("[1/2] train cell: 0.h5, about 10 min left")
+    assert end(1, 2) == "[2/2] train cell: 1.h5"
+    needed[:] = trainings[2:]
+    assert end(2, 12).endswith("about 1.5 h left")  # 9 trainings of 10 minutes
+    assert end(3, 12).endswith("about 80 min left")
