@@ -1,9 +1,12 @@
 """Colours in which letters can be read."""
 
+import itertools
+
 import numpy as np
 import pytest
 
 from initstudy.figures.palette import COLOURS, CONTRAST, contrast, readable
+from initstudy.figures.profiles import line_of
 from initstudy.reporting.claims import VERDICTS
 
 
@@ -29,3 +32,11 @@ def test_letters_can_be_read(colour):
 @pytest.mark.parametrize("colour", VERDICTS.values())
 def test_verdicts_are_written_in_colours_that_can_be_read(colour):
     assert readable(colour) == colour
+
+
+def test_no_two_lines_of_a_profile_are_alike():
+    looks = [tuple(line_of(number).values()) for number in range(25)]
+    assert len(set(looks)) == 25
+    for one, following in itertools.pairwise(looks):
+        assert one[0] != following[0]
+        assert one[1] != following[1]

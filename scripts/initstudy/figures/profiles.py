@@ -23,9 +23,7 @@ def draw_profiles(axes: Axes, gaps: pd.DataFrame, labels: Mapping[str, str]) -> 
     behind = np.linspace(0, FARTHEST, 201)
     for number, name in enumerate(order):
         shares = [(100 * -gaps.loc[name] <= at + 1e-9).mean() for at in behind]
-        look = {"color": COLOURS[-1 - number % MOST_LINES]}
-        look["linestyle"] = LINES[number % len(LINES)]  # told apart in grey, too
-        axes.plot(behind, 100 * np.array(shares), label=labels[name], **look)
+        axes.plot(behind, 100 * np.array(shares), label=labels[name], **line_of(number))
     axes.set_xlim(0, FARTHEST)
     axes.set_ylim(-3, 103)
     axes.set_xlabel("at most so far behind the best of these, pp")
@@ -34,3 +32,12 @@ def draw_profiles(axes: Axes, gaps: pd.DataFrame, labels: Mapping[str, str]) -> 
         f"Share of the {gaps.shape[1]} conditions in which all of these were run", loc="left"
     )
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+
+
+def line_of(number: int) -> dict:
+    """Colour and dashes of a line: neighbours differ in both, and no two of 32 are alike."""
+    turn = number // MOST_LINES
+    return {
+        "color": COLOURS[-1 - number % MOST_LINES],
+        "linestyle": LINES[(number + turn) % len(LINES)],
+    }
