@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 
@@ -77,6 +78,7 @@ def test_a_rerun_is_compared(published):
     assert "Final accuracy of 7 conditions" in outcome.stdout
     assert "equal to the bit in 7" in outcome.stdout
     assert "data set digits: the same images" in outcome.stdout
+    assert re.search(r"^machine: processor .*, instruction set .*; the same$", outcome.stdout, re.M)
     table = published.path / "docs/small/claims.csv"
     table.write_text(table.read_text().replace("inconclusive", "refuted"))
     outcome = reproduce(published)

@@ -35,7 +35,7 @@ def cell_lines(cells: pd.DataFrame) -> list[str]:
 def setting_lines(published: dict, here: dict) -> list[str]:
     """Where two runs were made, on which data and by what, by their provenance."""
     lines = []
-    for key in ("devices", "software", "commit"):
+    for key in ("devices", "machine", "software", "commit"):
         texts = [_text(one[key]) for one in (published, here)]
         alike = "the same" if texts[0] == texts[1] else f"here {texts[1]}"
         lines.append(f"{key}: {texts[0]}; {alike}")
@@ -52,5 +52,7 @@ def _data_text(published: dict | None, here: dict | None) -> str:
     return "the same images" if same else "other images, so that results may differ by these"
 
 
-def _text(value: str | list[str]) -> str:
+def _text(value: str | list[str] | dict[str, str]) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key.replace('_', ' ')} {one}" for key, one in value.items())
     return value if isinstance(value, str) else "; ".join(value)
