@@ -8,8 +8,7 @@ TORCH_CPU = https://download.pytorch.org/whl/cpu
 PUBLISHED = $(or $(STUDY),reference)
 RESULTS = results/studies/$(PUBLISHED)
 
-.PHONY: help figures quick report cost decide publish reproduce provenance test benchmark docs \
-	rulegraph check setup clean
+.PHONY: help figures quick report cost decide publish reproduce provenance test benchmark docs rulegraph check setup clean
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
