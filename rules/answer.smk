@@ -17,12 +17,12 @@ rule rank_initializers:
         experiments=lambda wildcards: as_json(
             [experiment.as_dict() for experiment in STUDY.experiments.values()]
         ),
-        look=[STUDY.look.number, STUDY.look.of] if STUDY.look else [],
+        look=str(STUDY.look or ""),
         code=code_of("answer.py"),
     shell:
         'python "$STUDY_SCRIPTS/answer.py" --answer {params.answer:q}'
         " --experiments {params.experiments:q} --tables {input.tables:q} --rates {input.rates:q}"
-        " --look {params.look} --output {output.table:q}"
+        " --look {params.look:q} --output {output.table:q}"
         " > {log:q} 2>&1"
 
 

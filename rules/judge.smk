@@ -22,11 +22,11 @@ rule judge_claims:
             {name: claim.as_dict() for name, claim in STUDY.claims.items()}
         ),
         initializers=lambda wildcards: correlated_initializers(),
-        look=[STUDY.look.number, STUDY.look.of] if STUDY.look else [],
+        look=str(STUDY.look or ""),
         code=code_of("judge.py"),
     shell:
         'python "$STUDY_SCRIPTS/judge.py" --claims {params.claims:q} --tables {input.tables:q}'
-        " --initializers {params.initializers:q} --look {params.look}"
+        " --initializers {params.initializers:q} --look {params.look:q}"
         " --output {output.table:q} --caption {output.caption:q} > {log:q} 2>&1"
 
 

@@ -48,8 +48,8 @@ class StepLines:
         if total != self.total:
             self.total = total
             # Snakemake notes later that these have ended.
-            left = [job for job in workflow.dag.needrun_jobs() if job not in ended]
-            self.to_do = Counter(job.rule.name for job in left)
+            needed = (job for job in workflow.dag.needrun_jobs() if job not in ended)
+            self.to_do = Counter(job.rule.name for job in needed)
         left = self.clock.left(self.to_do)
         return "\n".join(
             step_line(

@@ -9,7 +9,7 @@ from initstudy.core.errors import run
 from initstudy.core.files import written_whole
 from initstudy.study.answer import Answer
 from initstudy.study.cells import Experiment
-from initstudy.study.deciding import Look
+from initstudy.study.deciding import read_look
 
 
 def main() -> None:
@@ -22,9 +22,7 @@ def main() -> None:
     parser.add_argument(
         "--rates", nargs="*", required=True, help="of those that are tuned, EXPERIMENT-rates.csv"
     )
-    parser.add_argument(
-        "--look", type=int, nargs="*", default=[], help="its number, and how many there may be"
-    )
+    parser.add_argument("--look", type=read_look, nargs="?", help="2 of 5, if there are several")
     parser.add_argument("--output", required=True, help="answer.csv")
     arguments = parser.parse_args()
     experiments = [Experiment.from_dict(one) for one in arguments.experiments]
@@ -32,8 +30,7 @@ def main() -> None:
         name.removesuffix("-rates"): table for name, table in read_tables(arguments.rates).items()
     }
     tables = read_tables(arguments.tables)
-    look = Look(*arguments.look) if arguments.look else None
-    table = ranking(Answer(**arguments.answer), experiments, tables, rates, look)
+    table = ranking(Answer(**arguments.answer), experiments, tables, rates, arguments.look)
     with written_whole(arguments.output) as partial:
         table.to_csv(partial, index=False)
 

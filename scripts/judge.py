@@ -11,7 +11,7 @@ from initstudy.reporting.claims import claims_caption
 from initstudy.study.cells import Initializer
 from initstudy.study.checks.claims import check_claims
 from initstudy.study.claims import Claim
-from initstudy.study.deciding import Look
+from initstudy.study.deciding import read_look
 
 
 def main() -> None:
@@ -23,17 +23,14 @@ def main() -> None:
     parser.add_argument(
         "--initializers", type=json.loads, required=True, help="of correlations, by name, JSON"
     )
-    parser.add_argument(
-        "--look", type=int, nargs="*", default=[], help="its number, and how many there may be"
-    )
+    parser.add_argument("--look", type=read_look, nargs="?", help="2 of 5, if there are several")
     parser.add_argument("--output", required=True, help="claims.csv")
     parser.add_argument("--caption", required=True, help="what it holds, reStructuredText")
     arguments = parser.parse_args()
     check_claims(arguments.claims)
     claims = {name: Claim.from_dict(claim) for name, claim in arguments.claims.items()}
     initializers = {name: Initializer(**one) for name, one in arguments.initializers.items()}
-    look = Look(*arguments.look) if arguments.look else None
-    verdicts = judge(claims, read_tables(arguments.tables), initializers, look)
+    verdicts = judge(claims, read_tables(arguments.tables), initializers, arguments.look)
     with written_whole(arguments.output) as partial:
         verdicts.to_csv(partial, index=False)
     save_caption(arguments.caption, claims_caption(verdicts.to_dict("records")))

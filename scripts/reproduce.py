@@ -4,16 +4,15 @@ Ends with 1 where a verdict differs.
 """
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
 from initstudy.analysis.claims_table import read_claims
 from initstudy.analysis.reproduction import compared_cells, compared_verdicts
 from initstudy.analysis.tables import read_table
-from initstudy.core.errors import InputError, run
+from initstudy.core.errors import run
 from initstudy.reporting import reproduction
-from initstudy.reporting.provenance import NAME
+from initstudy.reporting.provenance import NAME, read_record
 
 
 def main() -> None:
@@ -39,13 +38,6 @@ def main() -> None:
     print("\n".join(lines))
     if not same:
         sys.exit("Error: verdicts differ, see above.")
-
-
-def read_record(path: Path) -> dict:
-    """A run's provenance; raises InputError if there is none."""
-    if not path.is_file():
-        raise InputError(f"there is no {path}, so there is nothing to compare; name another study")
-    return json.loads(path.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from helpers.synthetic_runs import catalogue, cell_random, experiment, synthetic
 from initstudy.records.gathered import write_gathered
 from initstudy.records.run import write_run
 from initstudy.reporting.provenance import provenance
-from initstudy.study.axes import AXES
 from initstudy.study.cells import Cell
 
 RATE = 0.03
@@ -47,9 +46,8 @@ def record(tmp_path):
         note(benchmarks, cell, "2-4", 3600)
         note(benchmarks, cell, "5-9", 36000)  # of another study, which has more replicas
         note(benchmarks, cell, "1000-1002", 360)
-    pd.DataFrame([cell.values() for cell in tuned])[list(AXES)].to_csv(
-        tmp_path / "tuned-2.csv", index=False
-    )
+    rows = [cell.values() | {"replica": 1000, "value": 0.5} for cell in tuned]
+    pd.DataFrame(rows).to_csv(tmp_path / "tuned-2.csv", index=False)
     data = write_noise(tmp_path / "noise.h5", 40, 10, classes=2)
     gathered = [tmp_path / "tuned.h5", tmp_path / "plain.h5"]
     return provenance("x", "X", [], gathered, [tmp_path / "tuned-2.csv"], [data], benchmarks)

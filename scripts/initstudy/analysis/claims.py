@@ -23,7 +23,7 @@ from initstudy.core.errors import InputError
 from initstudy.study.axes import AXES
 from initstudy.study.cells import Initializer
 from initstudy.study.claims import PAIRED_TESTS, Claim
-from initstudy.study.deciding import Look
+from initstudy.study.deciding import Look, share_of
 
 ALWAYS_SAID = ("dataset", "network", "optimizer", "learning_rate", "epochs")
 """Axes that are a part of every condition, though their experiment may not vary them."""
@@ -90,12 +90,12 @@ def judge(
     that names claim and key, if rows cannot be found or paired.
     """
     tables = {name: _canonical(name, table) for name, table in tables.items()}
-    error = (1 - CONFIDENCE) * (look.share if look else 1)
+    error = (1 - CONFIDENCE) * share_of(look)
     rows = _judged(claims, tables, initializers, error)
     at_common = {name: common for name, claim in claims.items() if (common := claim.at_common())}
     common = {row["claim"]: row for row in _judged(at_common, tables, initializers, error)}
     for row in rows:
-        row["look"] = f"{look.number} of {look.of}" if look else ""
+        row["look"] = str(look or "")
         other = common.get(row["claim"], {})
         row["common_effect"] = other.get("effect", math.nan)
         row["common_verdict"] = other.get("verdict", "")

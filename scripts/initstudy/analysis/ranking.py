@@ -20,7 +20,7 @@ from initstudy.analysis.tables import rows_of_cells
 from initstudy.study.answer import Answer
 from initstudy.study.axes import AXES, COMMON, TUNED
 from initstudy.study.cells import Experiment, Facet
-from initstudy.study.deciding import Look
+from initstudy.study.deciding import Look, share_of
 
 
 def ranking(
@@ -55,7 +55,7 @@ def ranking(
         for facet in experiment.facets()
     ]
     decisive = sum(_decides(answer, *condition) for condition in conditions)
-    error = (1 - CONFIDENCE) * (look.share if look else 1)
+    error = (1 - CONFIDENCE) * share_of(look)
     cells = {name: rows_of_cells(table) for name, table in tables.items()}
     rows = []
     for experiment, facet in conditions:

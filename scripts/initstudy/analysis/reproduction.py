@@ -44,10 +44,9 @@ def compared_cells(
         both = tables[0].merge(tables[1], on=[*axes, "replica"], suffixes=("_published", "_here"))
         for values, cell in both.groupby(axes, sort=False):
             estimate = mean((cell[f"{METRIC}_here"] - cell[f"{METRIC}_published"]).to_numpy())
-            named = dict(zip(axes, values, strict=True))
+            named = {"experiment": name, **dict(zip(axes, values, strict=True))}
             rows.append(
-                {"experiment": name, **named, "difference": estimate.value}
-                | {"low": estimate.low, "high": estimate.high}
+                named | {"difference": estimate.value, "low": estimate.low, "high": estimate.high}
             )
     if not rows:
         raise InputError("the two runs have no cell in common: run the same study")

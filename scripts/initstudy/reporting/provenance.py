@@ -11,24 +11,25 @@ data               data set -> its own provenance
 made_of, files     sha256 of what the tables were made of, and of what the study came to
 """
 
-import csv
 import hashlib
 import json
 import os
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import h5py
 import torch
 
+from initstudy.analysis.rates import read_search
 from initstudy.core.code import SCRIPTS
 from initstudy.core.devices import describe_device
+from initstudy.core.errors import InputError
 from initstudy.records.benchmarks import block_seconds
 from initstudy.records.gathered import read_gathered
 from initstudy.records.run import Run
-from initstudy.study.axes import AXES
+from initstudy.reporting.words import software_text
 from initstudy.study.cells import Block, cell
 from initstudy.study.tuning import FIRST_REPLICA
 
@@ -74,8 +75,8 @@ def provenance(
         "hours": {name: hours(times) for name, times in timed.items()},
         "hours_in_all": hours(of_all),
         "data": {path.stem: of_dataset(path) for path in data},
-        "made_of": checksums([*gathered, *searches, *data]),
-        "files": checksums(files),
+        "made_of": {str(path): checksum(path) for path in (*gathered, *searches, *data)},
+        "files": {str(path): checksum(path) for path in files},
     }
 
 
@@ -90,18 +91,17 @@ def of_dataset(path: Path) -> dict:
         return json.loads(file.attrs["provenance"])
 
 
-def software_text(software: dict[str, str]) -> str:
-    """Versions, as "python 3.11.2, torch 2.14.1"."""
-    return ", ".join(f"{name} {version}" for name, version in software.items())
+def read_record(path: Path) -> dict:
+    """What `provenance` returned; raises InputError if there is no such file."""
+    if not path.is_file():
+        raise InputError(f"there is no {path}: name a study that has one, or have it made")
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
-def checksums(paths: Iterable[Path]) -> dict[str, str]:
-    """Path -> sha256 of the file, in hexadecimal digits."""
-    digests = {}
-    for path in paths:
-        with path.open("rb") as file:
-            digests[str(path)] = hashlib.file_digest(file, "sha256").hexdigest()
-    return digests
+def checksum(path: Path) -> str:
+    """sha256 of a file, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def times_of_runs(runs: dict[str, Run], benchmarks: Path) -> Times:
@@ -119,12 +119,14 @@ def times_of_runs(runs: dict[str, Run], benchmarks: Path) -> Times:
 
 def times_of_search(table: Path, benchmarks: Path) -> Times:
     """Of all trainings of a search."""
-    with table.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    tried = [cell({name: axis.read(row[name]) for name, axis in AXES.items()}) for row in rows]
+    folders = [
+        replace(point, learning_rate=rate).folder
+        for point, found in read_search(table).items()
+        for rate in found.tried
+    ]
     return {
         (folder, block): time
-        for folder in {one.folder for one in tried}
+        for folder in folders
         for block, time in block_seconds(benchmarks / folder).items()
         if block.first >= FIRST_REPLICA
     }

@@ -49,6 +49,11 @@ def facet_title(facet: Facet) -> str:
     return textwrap.fill(facet_text(facet), TITLE_CHARACTERS)
 
 
+def software_text(software: dict[str, str]) -> str:
+    """Versions, as "numpy 2.4.6, torch 2.14.1"."""
+    return ", ".join(f"{name} {version}" for name, version in software.items())
+
+
 def in_words(text: str) -> str:
     """A condition of a table, batch_size=16, as batch size 16."""
     return text.replace("=", " ").replace("_", " ")

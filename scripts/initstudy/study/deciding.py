@@ -17,10 +17,24 @@ class Look:
     number: int
     of: int
 
+    def __str__(self) -> str:
+        """As tables and command lines say it: 2 of 5."""
+        return f"{self.number} of {self.of}"
+
     @property
     def share(self) -> float:
         """Of the error of all looks. Of 5: 1, 2, 4, 8 and 16 parts of 31."""
         return 2 ** (self.number - 1) / (2**self.of - 1)
+
+
+def read_look(text: str) -> Look:
+    """The inverse of `str` of a look."""
+    return Look(*map(int, text.split(" of ")))
+
+
+def share_of(look: Look | None) -> float:
+    """Of the error, what a look may have: all of it where a study is looked at once."""
+    return look.share if look else 1
 
 
 def further_replicas(

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from initstudy.analysis.tables import read_table
 from initstudy.figures.style import WIDTH
 from initstudy.records.gathered import read_gathered
+from initstudy.reporting.words import software_text
 from initstudy.study.cells import ShownExperiment
 
 HEIGHT = 9.5
@@ -40,7 +41,7 @@ def draw(
         ],
         "Data sets": [describe_dataset(path) for path in data],
         "Training": [describe_training(runs)],
-        "Software": sorted({describe_software(one) for one in runs}),
+        "Software": sorted({software_text(one["software"]) for one in runs}),
     }
     return write(experiments[0].study, sections)
 
@@ -92,7 +93,3 @@ def describe_training(runs: list[dict]) -> str:
         f"{len(runs)} cells of {each} replicas each, {sum(replicas):,} networks, "
         f"on {'; '.join(devices)}"
     )
-
-
-def describe_software(attributes: dict) -> str:
-    return ", ".join(f"{name} {version}" for name, version in attributes["software"].items())
