@@ -8,7 +8,7 @@ from PIL import Image
 
 from helpers.official_archives import map_md5, write_mnist
 from helpers.project_copy import Project, new_project
-from helpers.rebuilds import NOTHING, jobs, outputs, planned
+from helpers.small_study_jobs import NOTHING, jobs, outputs, planned
 
 pytestmark = pytest.mark.slow
 

@@ -2,7 +2,9 @@
 
 import pytest
 
-from helpers.rebuilds import EDITS, NOTHING, STUDY, made_by, outputs, planned
+from helpers.rebuilds import EDITS
+from helpers.small_study import STUDY
+from helpers.small_study_jobs import NOTHING, made_by, outputs, planned
 
 PLANNED_ALIKE = ("the C code", "the title", "one initializer's option", "a claim's margin")
 """Edits whose runs are those of others here: the same stages, from other texts."""

@@ -8,7 +8,7 @@ import pytest
 
 from helpers.browser import DESKTOP, PHONE, opened, overflow
 from helpers.project_copy import new_project
-from helpers.rebuilds import KINDS
+from helpers.small_study_jobs import KINDS
 
 pytestmark = pytest.mark.slow
 
